@@ -1,0 +1,57 @@
+import type { Tensor } from '../tensor/dataSpace.js';
+
+/** Systolic dataflows; one file each in `schedule/dataflow`. */
+export type DataflowName = 'output-stationary' | 'weight-stationary';
+
+export interface ArraySpec {
+  readonly rows: number;
+  readonly columns: number;
+  readonly dataflow: DataflowName;
+}
+
+/** One SRAM. `index` lies with `weight`. */
+export interface BufferSpec {
+  readonly name: string;
+  readonly holds: readonly Tensor[];
+  readonly capacityBytes: number;
+  /** Width of one port word; a transaction moves one. */
+  readonly wordBits: number;
+  /** The capacity is split evenly over the banks; energy and leakage are those of a bank of that size. */
+  readonly banks: number;
+  /** Port words that the array side can read, and can write, per cycle. */
+  readonly ports: number;
+  /** Two halves: one is filled while the other is read. */
+  readonly doubleBuffered: boolean;
+  /** Cell type of the SRAM table, such as `itrs-lop`. */
+  readonly cell: string;
+}
+
+/** A DRAM with a bandwidth and a latency and nothing else; command-level kinds join this union. */
+export interface FlatDramSpec {
+  readonly kind: 'flat';
+  readonly bandwidthBytesPerSecond: number;
+  /** From a transfer's request to its first byte. */
+  readonly latencyPs: number;
+  readonly burstBytes: number;
+  readonly energyPjPerBit: number;
+  /** Where the energy figure comes from. */
+  readonly source: string;
+}
+
+export type DramSpec = FlatDramSpec;
+
+export interface Accelerator {
+  readonly name: string;
+  readonly description: string;
+  readonly file: string;
+  readonly technologyNm: number;
+  readonly clockHz: number;
+  /** Core clock period, rounded to whole picoseconds. */
+  readonly periodPs: number;
+  readonly array: ArraySpec;
+  readonly buffers: readonly BufferSpec[];
+  readonly postProcessor: { readonly lanes: number };
+  readonly dram: DramSpec;
+  /** Name of, or path to, the energy table. */
+  readonly energyTable: string;
+}

@@ -1,0 +1,47 @@
+import type {
+  BufferAccess,
+  DramAccess,
+  RegisterAccess,
+  RegisterTensor,
+  StallCause,
+} from '../schedule/counters.js';
+import type { Tensor } from '../tensor/dataSpace.js';
+
+/** MACs of one layer for one image. */
+export interface MacCounts {
+  /** All k*k taps of every kernel times output positions: what a dense layer costs. */
+  readonly dense: number;
+  /** Taps that exist times output positions, padding counted (as the papers do). */
+  readonly effectual: number;
+  /** As `effectual`, without the taps that fall on padding. */
+  readonly effectualUnpadded: number;
+}
+
+/** Everything that one layer did for one image; all figures are exact integers. */
+export interface LayerCounts {
+  readonly layer: string;
+  readonly kind: 'conv2d' | 'fully-connected' | 'max-pool' | 'average-pool' | 'add' | 'relu';
+  readonly macs: MacCounts;
+  /** From the layer's first DMA transfer to its last, in core cycles (rounded up) and in picoseconds. */
+  readonly cycles: number;
+  readonly latencyPs: number;
+  /** Cycles in which the array works on a pass, port stalls included; the post-processor's own for layers without MACs. */
+  readonly computeCycles: number;
+  readonly stallCycles: Readonly<Record<StallCause, number>>;
+  /** Energy is charged per MAC; a PE whose column lacks the streamed tap is idle. */
+  readonly idleMacSlots: number;
+  readonly dram: Readonly<Record<Tensor, DramAccess>>;
+  /** By the buffer's name in the accelerator. */
+  readonly buffers: Readonly<Record<string, Readonly<Record<Tensor, BufferAccess>>>>;
+  readonly registers: Readonly<Record<RegisterTensor, RegisterAccess>>;
+  /** Entries of the on-chip pattern table read by the decoder. */
+  readonly patternTableReads: number;
+  /** Elements that the post-processor handled (one per output, window elements for pooling). */
+  readonly postProcessorOperations: number;
+  /** Stored weights: bytes of values and of indices in DRAM, and what dense storage would take. */
+  readonly weightValueBytes: number;
+  readonly weightIndexBytes: number;
+  readonly weightDenseBytes: number;
+  /** Parameters kept: weights in the supports, bias, batch norm. */
+  readonly parameters: number;
+}

@@ -1,0 +1,50 @@
+/**
+ * Which taps of each kernel of one layer may be non-zero.
+ *
+ * `patterns[p]` holds `taps` zeros and ones, taps numbered row-major. Kernel (filter o, channel c), both from 0
+ * and c counted within the filter's group, has the pattern
+ *   - `patterns[0]` when dense,
+ *   - `patterns[(o + c) mod period]` when periodic (Kundu et al., IEEE TC 2020),
+ *   - `patterns[ids[o * channels + c]]` when each kernel has its own.
+ */
+export interface Supports {
+  readonly filters: number;
+  /** Channels per group. */
+  readonly channels: number;
+  /** kernelHeight * kernelWidth */
+  readonly taps: number;
+  readonly patterns: readonly Uint8Array[];
+  readonly assignment:
+    | { readonly kind: 'dense' }
+    | { readonly kind: 'periodic'; readonly period: number }
+    | { readonly kind: 'per-kernel'; readonly ids: Uint16Array };
+}
+
+export function denseSupports(filters: number, channels: number, taps: number): Supports {
+  return {
+    filters,
+    channels,
+    taps,
+    patterns: [new Uint8Array(taps).fill(1)],
+    assignment: { kind: 'dense' },
+  };
+}
+
+export function patternIndex(supports: Supports, filter: number, channel: number): number {
+  const { assignment } = supports;
+  if (assignment.kind === 'dense') return 0;
+  if (assignment.kind === 'periodic') return (filter + channel) % assignment.period;
+  return assignment.ids[filter * supports.channels + channel]!;
+}
+
+/** Number of taps that exist, over all kernels: the layer's stored weights. */
+export function nonZeroTaps(supports: Supports): number {
+  const sizes = supports.patterns.map((pattern) => pattern.reduce((sum, tap) => sum + tap, 0));
+  let total = 0;
+  for (let filter = 0; filter < supports.filters; filter++) {
+    for (let channel = 0; channel < supports.channels; channel++) {
+      total += sizes[patternIndex(supports, filter, channel)]!;
+    }
+  }
+  return total;
+}
