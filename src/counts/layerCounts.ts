@@ -15,6 +15,8 @@ export interface MacCounts {
   readonly effectual: number;
   /** As `effectual`, without the taps that fall on padding. */
   readonly effectualUnpadded: number;
+  /** Multiplications that the array carries out; above `effectual` where zeros are stored and streamed. */
+  readonly performed: number;
 }
 
 /** Everything that one layer did for one image; all figures are exact integers. */
@@ -28,14 +30,14 @@ export interface LayerCounts {
   /** Cycles in which the array works on a pass, port stalls included; the post-processor's own for layers without MACs. */
   readonly computeCycles: number;
   readonly stallCycles: Readonly<Record<StallCause, number>>;
-  /** Energy is charged per MAC; a PE whose column lacks the streamed tap is idle. */
+  /** Slots of used PEs in which no multiplication happens because their filter lacks the streamed tap. */
   readonly idleMacSlots: number;
   readonly dram: Readonly<Record<Tensor, DramAccess>>;
   /** By the buffer's name in the accelerator. */
   readonly buffers: Readonly<Record<string, Readonly<Record<Tensor, BufferAccess>>>>;
   readonly registers: Readonly<Record<RegisterTensor, RegisterAccess>>;
-  /** Entries of the on-chip pattern table read by the decoder. */
-  readonly patternTableReads: number;
+  /** Bits read from the on-chip pattern table while streaming. */
+  readonly patternTableReadBits: number;
   /** Elements that the post-processor handled (one per output, window elements for pooling). */
   readonly postProcessorOperations: number;
   /** Stored weights: bytes of values and of indices in DRAM, and what dense storage would take. */
