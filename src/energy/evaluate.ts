@@ -1,0 +1,145 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
+import type { LayerCounts } from '../counts/layerCounts.js';
+import { UserError } from '../document/userError.js';
+import type { PrecisionSet } from '../model/model.js';
+import { registerTensors } from '../schedule/counters.js';
+import { tensors, type Tensor } from '../tensor/dataSpace.js';
+import { precisionKey, type ActionCosts, type EnergyTable, type FigureSource } from './energyTable.js';
+import type { LayerEnergy } from './layerEnergy.js';
+import { lookUpSram, type SramPoint } from './sram.js';
+
+/**
+ * The energy of one layer: sum of (action count x energy of the action) + leakage power x latency.
+ *
+ * MACs are charged as performed; buffers by the port word, read or written, of one bank; DRAM by whole bursts;
+ * registers and the pattern table by the bit.
+ *
+ * @throws UserError when the accelerator's node is not the table's, when the table lacks the precision,
+ *   or when a buffer lies outside the SRAM measurements
+ */
+export function evaluateEnergy(
+  counts: LayerCounts,
+  accelerator: Accelerator,
+  precision: PrecisionSet,
+  table: EnergyTable,
+): LayerEnergy {
+  const costs = costsFor(accelerator, precision, table);
+  const tensorsPj: Record<Tensor, number> = { ifmap: 0, weight: 0, index: 0, psum: 0, ofmap: 0 };
+
+  let registerFiles = 0;
+  for (const tensor of registerTensors) {
+    const { reads, writes } = counts.registers[tensor];
+    const pj =
+      costs.registerBits[tensor] *
+      (reads * costs.registerReadPjPerBit + writes * costs.registerWritePjPerBit);
+    registerFiles += pj;
+    tensorsPj[tensor] += pj;
+  }
+
+  const buffers: Record<string, number> = {};
+  let leakageMw = costs.peLeakageMw * accelerator.array.rows * accelerator.array.columns;
+  for (const buffer of accelerator.buffers) {
+    const bank = bankOf(buffer.name, accelerator, table);
+    leakageMw += bank.leakageMw * buffer.banks;
+    const accesses = counts.buffers[buffer.name];
+    let bufferPj = 0;
+    for (const tensor of tensors) {
+      const access = accesses?.[tensor];
+      if (access === undefined) continue;
+      const pj = access.readTransactions * bank.readPj + access.writeTransactions * bank.writePj;
+      bufferPj += pj;
+      tensorsPj[tensor] += pj;
+    }
+    buffers[buffer.name] = bufferPj;
+  }
+
+  let dram = 0;
+  const burstPj = accelerator.dram.burstBytes * 8 * accelerator.dram.energyPjPerBit;
+  for (const tensor of tensors) {
+    const { readBursts, writeBursts } = counts.dram[tensor];
+    const pj = (readBursts + writeBursts) * burstPj;
+    dram += pj;
+    tensorsPj[tensor] += pj;
+  }
+
+  const patternTable = counts.patternTableReadBits * costs.patternTableReadPjPerBit;
+  tensorsPj.index += patternTable;
+
+  const mac = counts.macs.performed * costs.macPj;
+  const postProcessor = counts.postProcessorOperations * costs.postProcessorPj[counts.kind];
+  // 1 mW x 1 ps = 1e-3 pJ
+  const leakage = leakageMw * counts.latencyPs * 1e-3;
+  const bufferTotal = Object.values(buffers).reduce((sum, pj) => sum + pj, 0);
+
+  const totalPj = mac + registerFiles + bufferTotal + postProcessor + patternTable + dram + leakage;
+  if (!Number.isFinite(totalPj)) throw new Error(`layer ${counts.layer}: counts are incomplete`);
+  return {
+    layer: counts.layer,
+    componentsPj: { mac, registerFiles, buffers, postProcessor, patternTable, dram, leakage },
+    tensorsPj,
+    withoutTensorPj: mac + postProcessor + leakage,
+    totalPj,
+    latencyPs: counts.latencyPs,
+    effectualMacs: counts.macs.effectual,
+    sources: sourcesOf(costs, accelerator, table),
+  };
+}
+
+/**
+ * Everything that could make `evaluateEnergy` refuse, without counts: worth asking before a long run.
+ *
+ * @throws UserError as `evaluateEnergy` does
+ */
+export function checkEnergy(accelerator: Accelerator, precision: PrecisionSet, table: EnergyTable): void {
+  costsFor(accelerator, precision, table);
+  for (const buffer of accelerator.buffers) bankOf(buffer.name, accelerator, table);
+}
+
+/** The SRAM figures of one bank of a buffer: energies, leakage, area, access time. */
+export function bankOf(bufferName: string, accelerator: Accelerator, table: EnergyTable): SramPoint {
+  const buffer = accelerator.buffers.find((each) => each.name === bufferName);
+  if (buffer === undefined) throw new Error(`accelerator ${accelerator.name} has no buffer ${bufferName}`);
+  const { cell, capacityBytes, banks, wordBits } = buffer;
+  return lookUpSram(
+    table.sram,
+    { buffer: buffer.name, cell, technologyNm: table.technologyNm, capacityBytes, banks, wordBits },
+    { file: accelerator.file },
+  );
+}
+
+function costsFor(accelerator: Accelerator, precision: PrecisionSet, table: EnergyTable): ActionCosts {
+  if (accelerator.technologyNm !== table.technologyNm) {
+    throw new UserError(
+      `technology: accelerator "${accelerator.name}" is of ${accelerator.technologyNm} nm but its energy table ` +
+        `"${table.name}" is of ${table.technologyNm} nm; energies are not scaled between nodes, ` +
+        `so name a table of ${accelerator.technologyNm} nm`,
+      { file: accelerator.file },
+    );
+  }
+  const costs = table.costs.get(precisionKey(precision));
+  if (costs === undefined) {
+    throw new UserError(
+      `energy table "${table.name}" does not cover ${precisionKey(precision)}; ` +
+        `it covers ${[...table.costs.keys()].join('; ')}. Add entries for it, or choose another precision`,
+      { file: table.file },
+    );
+  }
+  return costs;
+}
+
+function sourcesOf(costs: ActionCosts, accelerator: Accelerator, table: EnergyTable): FigureSource[] {
+  const { family, source } = table.sram;
+  const sram = { family, source, foreign: family !== table.family, derived: false };
+  return [
+    ...costs.sources,
+    { component: 'buffers', ...sram },
+    { component: 'leakage', ...sram },
+    {
+      component: 'dram',
+      family: accelerator.dram.kind,
+      source: accelerator.dram.source,
+      foreign: true,
+      derived: false,
+    },
+  ];
+}

@@ -1,0 +1,100 @@
+import type { Tensor } from '../tensor/dataSpace.js';
+import { tensors } from '../tensor/dataSpace.js';
+import type { FigureSource } from './energyTable.js';
+
+/** Energy by component, in pJ. */
+export interface EnergyComponents {
+  readonly mac: number;
+  readonly registerFiles: number;
+  /** By the buffer's name in the accelerator. */
+  readonly buffers: Readonly<Record<string, number>>;
+  readonly postProcessor: number;
+  readonly patternTable: number;
+  readonly dram: number;
+  /** Leakage power of PEs and SRAM times the latency. */
+  readonly leakage: number;
+}
+
+/** Energy of some work, in two splits that have the same total. */
+export interface Energy {
+  readonly componentsPj: EnergyComponents;
+  /** Moving each tensor: register files, buffers, DRAM; the pattern table counts as `index`. */
+  readonly tensorsPj: Readonly<Record<Tensor, number>>;
+  /** What belongs to no tensor: MACs, post-processor, leakage. */
+  readonly withoutTensorPj: number;
+  readonly totalPj: number;
+  readonly latencyPs: number;
+  /** MACs that exist, padding counted as the papers do: what figures per MAC are taken over. */
+  readonly effectualMacs: number;
+  readonly sources: readonly FigureSource[];
+}
+
+export interface LayerEnergy extends Energy {
+  readonly layer: string;
+}
+
+/** Figures of merit that follow from an energy; null where they are undefined (no MACs, no time). */
+export interface EnergyMetrics {
+  /** Energy-delay product. */
+  readonly edpPjS: number;
+  readonly edpJs: number;
+  readonly pjPerMac: number | null;
+  /** 10^12 operations per second; an effectual MAC is two operations. */
+  readonly tops: number | null;
+  readonly topsPerWatt: number | null;
+  readonly averagePowerMw: number | null;
+}
+
+/**
+ * The energy of several layers. Layers run one after the other, so their latencies add up;
+ * give `latencyPs` where they overlap in time.
+ */
+export function addEnergy(layers: readonly Energy[], latencyPs?: number): Energy {
+  const sum = (figure: (energy: Energy) => number): number =>
+    layers.reduce((total, energy) => total + figure(energy), 0);
+  const names = [...new Set(layers.flatMap((energy) => Object.keys(energy.componentsPj.buffers)))];
+  const buffers = Object.fromEntries(
+    names.map((name) => [name, sum((energy) => energy.componentsPj.buffers[name] ?? 0)]),
+  );
+  const tensorsPj = Object.fromEntries(
+    tensors.map((tensor) => [tensor, sum((energy) => energy.tensorsPj[tensor])]),
+  ) as Record<Tensor, number>;
+  const sources = new Map(
+    layers
+      .flatMap((energy) => energy.sources)
+      .map((each) => [`${each.component}|${each.family}|${each.source}`, each]),
+  );
+  return {
+    componentsPj: {
+      mac: sum((energy) => energy.componentsPj.mac),
+      registerFiles: sum((energy) => energy.componentsPj.registerFiles),
+      buffers,
+      postProcessor: sum((energy) => energy.componentsPj.postProcessor),
+      patternTable: sum((energy) => energy.componentsPj.patternTable),
+      dram: sum((energy) => energy.componentsPj.dram),
+      leakage: sum((energy) => energy.componentsPj.leakage),
+    },
+    tensorsPj,
+    withoutTensorPj: sum((energy) => energy.withoutTensorPj),
+    totalPj: sum((energy) => energy.totalPj),
+    latencyPs: latencyPs ?? sum((energy) => energy.latencyPs),
+    effectualMacs: sum((energy) => energy.effectualMacs),
+    sources: [...sources.values()],
+  };
+}
+
+/** EDP = E * T; power = E / T; throughput = 2 * MACs / T; efficiency = 2 * MACs / E. */
+export function energyMetrics(energy: Energy): EnergyMetrics {
+  const { totalPj, latencyPs, effectualMacs } = energy;
+  const edpPjS = totalPj * latencyPs * 1e-12;
+  const operations = 2 * effectualMacs;
+  return {
+    edpPjS,
+    edpJs: edpPjS * 1e-12,
+    pjPerMac: effectualMacs > 0 ? totalPj / effectualMacs : null,
+    // Operations per picosecond are 10^12 per second, operations per pJ are 10^12 per joule; pJ per ps is a watt.
+    tops: latencyPs > 0 ? operations / latencyPs : null,
+    topsPerWatt: totalPj > 0 ? operations / totalPj : null,
+    averagePowerMw: latencyPs > 0 ? (totalPj / latencyPs) * 1000 : null,
+  };
+}
