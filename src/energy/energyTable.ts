@@ -1,4 +1,3 @@
-import type { Location } from '../document/userError.js';
 import type { PrecisionSet } from '../model/model.js';
 import type { LayerCounts } from '../counts/layerCounts.js';
 import type { RegisterTensor } from '../schedule/counters.js';
@@ -32,7 +31,6 @@ export interface EnergyEntry {
   /** How the figure was derived; absent when the source prints it. */
   readonly derived?: string;
   readonly family: string;
-  readonly location: Location;
 }
 
 /** The table's formulas, worked out for one set of precisions. */

@@ -71,7 +71,7 @@ export function lookUpSram(table: SramTable, request: SramRequest, location?: Lo
     bracket(cell.widths, (each) => each.wordBits, request.wordBits) ??
     fail(
       `a word of ${request.wordBits} bits is outside the measured range: ${described} has words of ` +
-        `${cell.widths[0]!.wordBits} to ${cell.widths.at(-1)!.wordBits} bits`,
+        `${rangeOf(cell.widths.map((each) => each.wordBits))} bits`,
     );
   // Narrow words are measured at smaller banks too: only capacities measured at both widths can be used.
   const shared = narrow.points.flatMap((low) => {
@@ -83,8 +83,10 @@ export function lookUpSram(table: SramTable, request: SramRequest, location?: Lo
     bracket(shared, (each) => each.capacityBytes, capacityBytes) ??
     fail(
       `a bank of ${formatBytes(capacityBytes)} is outside the measured range: ${described} has banks of ` +
-        `${formatBytes(shared[0]?.capacityBytes ?? 0)} to ${formatBytes(shared.at(-1)?.capacityBytes ?? 0)} ` +
-        `with words of ${request.wordBits} bits; change the buffer's capacity or its number of banks`,
+        `${rangeOf(
+          shared.map((each) => each.capacityBytes),
+          formatBytes,
+        )} with words of ${request.wordBits} bits; change the buffer's capacity or its number of banks`,
     );
 
   const alongWidth = logPosition(narrow.wordBits, wide.wordBits, request.wordBits);
@@ -110,9 +112,9 @@ export function lookUpSram(table: SramTable, request: SramRequest, location?: Lo
 function bracket<T>(items: readonly T[], keyOf: (item: T) => number, value: number): [T, T] | undefined {
   const above = items.findIndex((item) => keyOf(item) >= value);
   if (above < 0) return undefined;
-  const upper = items[above]!;
+  const upper = items[above];
   if (keyOf(upper) === value) return [upper, upper];
-  return above === 0 ? undefined : [items[above - 1]!, upper];
+  return above === 0 ? undefined : [items[above - 1], upper];
 }
 
 /** 0 at `low`, 1 at `high`, in between by the logarithm. */
@@ -123,6 +125,11 @@ function logPosition(low: number, high: number, value: number): number {
 /** Interpolates the logarithms; returns the end points themselves, unrounded. */
 function powerMean(low: number, high: number, position: number): number {
   return position === 0 || low === high ? low : low * (high / low) ** position;
+}
+
+function rangeOf(ascending: readonly number[], format: (value: number) => string = String): string {
+  const last = ascending.at(-1);
+  return last === undefined ? 'no size' : `${format(ascending[0])} to ${format(last)}`;
 }
 
 function formatBytes(bytes: number): string {

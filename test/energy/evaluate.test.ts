@@ -110,7 +110,7 @@ const count = fc.integer({ min: 0, max: 1e9 });
 const registerAccess: fc.Arbitrary<RegisterAccess> = fc.record({ reads: count, writes: count });
 const anyBuffer = fc.array(fc.tuple(count, count), { minLength: 5, maxLength: 5 }).map((pairs) => {
   let next = 0;
-  return perTensor(() => bufferAccess(...pairs[next++]!));
+  return perTensor(() => bufferAccess(...pairs[next++]));
 });
 const bursts = fc.tuple(count, count);
 const anyCounts: fc.Arbitrary<LayerCounts> = fc
@@ -208,7 +208,7 @@ describe('what energy is refused for', () => {
 
   it('a buffer outside the SRAM measurements', () => {
     const [left, right] = accelerator().buffers;
-    const machine = accelerator({ buffers: [left!, { ...right!, banks: 64 }] });
+    const machine = accelerator({ buffers: [left, { ...right, banks: 64 }] });
     expect(() => checkEnergy(machine, int8, table())).to.throw(UserError, /^machine\.yaml: buffer "right": /);
     expect(() => checkEnergy(accelerator(), int8, table())).not.to.throw();
   });
@@ -216,6 +216,10 @@ describe('what energy is refused for', () => {
 
 describe('the bank of a buffer', () => {
   it('carries the area and access time of one bank, not of the buffer', () => {
-    expect(bankOf('right', accelerator(), table())).to.include({ capacityBytes: 4096, areaMm2: 1, accessNs: 1 });
+    expect(bankOf('right', accelerator(), table())).to.include({
+      capacityBytes: 4096,
+      areaMm2: 1,
+      accessNs: 1,
+    });
   });
 });

@@ -18,7 +18,7 @@ describe('SRAM lookup', () => {
   const sram = smallSram();
 
   it('returns a measured point as it was measured', () => {
-    for (const { wordBits, points } of sram.cells[0]!.widths) {
+    for (const { wordBits, points } of sram.cells[0].widths) {
       for (const each of points) {
         const found = lookUpSram(sram, request({ capacityBytes: each.capacityBytes, wordBits }));
         expect(found).to.deep.equal(each);
