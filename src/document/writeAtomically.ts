@@ -1,0 +1,72 @@
+import { mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { dirname, join, resolve } from 'node:path';
+import { UserError } from './userError.js';
+
+/**
+ * Writes files into a folder, which is made if need be. Each file appears under its name only when all of them are
+ * complete; a file of that name from before is replaced.
+ *
+ * @param files contents by plain file name
+ * @throws UserError when the folder cannot be made or written; nothing half-written is left behind
+ */
+export async function writeFilesAtomically(
+  folder: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
+  const absolute = resolve(folder);
+  const suffix = `${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const moves = Object.entries(files).map(([name, content]) => {
+    if (name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name)) {
+      throw new Error(`expected a plain file name, got "${name}"`);
+    }
+    return { content, temporary: join(absolute, `.${name}.${suffix}`), target: join(absolute, name) };
+  });
+
+  let topmostMade: string | undefined;
+  try {
+    topmostMade = await mkdir(absolute, { recursive: true });
+    for (const { target } of moves) await refuseFolder(target);
+    for (const { temporary, content } of moves) await writeFile(temporary, content, { flag: 'wx' });
+    for (const { temporary, target } of moves) await rename(temporary, target);
+  } catch (error) {
+    for (const { temporary } of moves) await rm(temporary, { force: true }).catch(() => undefined);
+    if (topmostMade !== undefined) await removeEmptyFolders(absolute, topmostMade);
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${explain(error)}; choose another folder`, { file: absolute });
+  }
+}
+
+async function refuseFolder(target: string): Promise<void> {
+  const status = await stat(target).catch(() => undefined);
+  if (status?.isDirectory()) {
+    throw new UserError('expected a file to write or replace, got a folder', { file: target });
+  }
+}
+
+/** Removes `folder` and its parents up to `topmost`, as far as they are empty. */
+async function removeEmptyFolders(folder: string, topmost: string): Promise<void> {
+  try {
+    for (let each = folder; each.length >= topmost.length; each = dirname(each)) await rmdir(each);
+  } catch {
+    // Someone else has put something there meanwhile: it stays.
+  }
+}
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'cannot be written: no permission';
+    case 'EROFS':
+      return 'cannot be written: the file system is read-only';
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return 'cannot be made a folder: a file is in the way';
+    case 'ENOSPC':
+      return 'cannot be written: the disk is full';
+    default:
+      return `cannot be written (${code})`;
+  }
+}

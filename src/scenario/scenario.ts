@@ -1,0 +1,81 @@
+import { dirname, resolve } from 'node:path';
+import { expectKind, parseDocument, readDocument } from '../document/document.js';
+import type { YamlDocument } from '../document/document.js';
+import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
+import { scenarioSchema } from './schema.js';
+
+/** Seeded initial weights, or the weights of an .npz file (absolute path). */
+export type WeightsSource = { readonly seed: number } | { readonly file: string };
+
+/** Seeded images, or those of a file in CIFAR-10's binary format (absolute path); all from `first` on unless counted. */
+export type ImagesSource =
+  | { readonly seed: number; readonly count: number }
+  | { readonly file: string; readonly first: number; readonly count?: number | undefined };
+
+/** A tiling that the user prescribes for one layer. */
+export interface LayerMappingSpec {
+  readonly tile: Readonly<Record<'filters' | 'channels' | 'rows' | 'columns', number>>;
+  /** Outermost loop first; each of the four once. */
+  readonly order: ReadonlyArray<'filters' | 'channels' | 'rows' | 'columns'>;
+  readonly phasesPerGroup?: number | undefined;
+}
+
+/** A scenario as it is written, defaults filled in, references to other files not yet followed. */
+export interface ScenarioFile {
+  readonly kind: 'scenario';
+  /** Letters, digits, ".", "_" and "-": safe as a file name. */
+  readonly name: string;
+  readonly description: string;
+  readonly network: string;
+  readonly accelerator: string;
+  /** An energy table in place of the accelerator's own. */
+  readonly energy?: string | undefined;
+  /** Names of built-in variants or references to sparsity files; not empty, each once. */
+  readonly variants: readonly string[];
+  /** All three float32, or all three integers. */
+  readonly precision: {
+    readonly ifmap: Precision;
+    readonly weight: Precision;
+    readonly accumulator: AccumulatorPrecision;
+  };
+  readonly weights: WeightsSource;
+  readonly images: ImagesSource;
+  /** Images that activation scales are calibrated on. */
+  readonly calibrationImages: number;
+  readonly storage: 'auto' | 'dense' | 'periodic';
+  /** By layer name; layers without an entry are mapped automatically. */
+  readonly mapping: 'auto' | Readonly<Record<string, LayerMappingSpec>>;
+  /** Names of the layers to report; all unless given. */
+  readonly layers?: readonly string[] | undefined;
+  /** Of everything random that has no seed of its own. */
+  readonly seed: number;
+  readonly check: { readonly enabled: boolean; readonly backend: 'wasm' | 'cpu' | 'node' | 'auto' };
+}
+
+/**
+ * Reads a file of kind `scenario`. Paths of weights and images become absolute; whether they exist is not checked.
+ *
+ * @throws UserError at the first fault of the file
+ */
+export async function readScenarioFile(
+  path: string,
+): Promise<{ readonly document: YamlDocument; readonly value: ScenarioFile }> {
+  const document = await readDocument(path);
+  expectKind(document, 'scenario');
+  const value: ScenarioFile = parseDocument(document, scenarioSchema);
+  const folder = dirname(document.file);
+  return {
+    document,
+    value: {
+      ...value,
+      weights: withAbsolutePath(value.weights, folder),
+      images: withAbsolutePath(value.images, folder),
+    },
+  };
+}
+
+function withAbsolutePath<T extends object>(source: T, folder: string): T {
+  return 'file' in source && typeof source.file === 'string'
+    ? { ...source, file: resolve(folder, source.file) }
+    : source;
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { describeValue } from '../document/describeValue.js';
+import { positiveInteger, nonNegativeInteger, seedInteger } from '../document/integer.js';
+import { accumulatorPrecisions, precisions } from '../tensor/precision.js';
+import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
+
+/** The loops of a tiling; `order` names each once, the outermost first. */
+export const loopNames = ['filters', 'channels', 'rows', 'columns'] as const;
+type LoopName = (typeof loopNames)[number];
+
+const defaultSeed = 1;
+
+const text = (what: string) => {
+  const error = ({ input }: { readonly input?: unknown }): string =>
+    `expected ${what}, got ${describeValue(input)}`;
+  return z.string({ error }).trim().min(1, { error });
+};
+
+const reference = (kind: string) =>
+  text(`name or path of ${kind}`).meta({
+    description: `Name in the library, or path relative to this file, of ${kind}`,
+  });
+
+/** Names of results' folders come from it. */
+const nameError = ({ input }: { readonly input?: unknown }): string =>
+  `expected name of letters, digits, ".", "_" and "-" (at most 64, the first a letter or digit), got ${describeValue(input)}`;
+const fileSafeName = z
+  .string({ error: nameError })
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: nameError });
+
+const precisionSet = z
+  .strictObject({
+    ifmap: z.enum(precisions),
+    weight: z.enum(precisions),
+    accumulator: z.enum(accumulatorPrecisions).optional(),
+  })
+  .meta({ description: 'Precision by tensor; the accumulator follows from the wider operand unless given' });
+
+const precision = z
+  .union([z.enum(precisions), precisionSet])
+  .default('int8')
+  .transform((given, context) => {
+    const { ifmap, weight, accumulator } =
+      typeof given === 'string' ? { ifmap: given, weight: given, accumulator: undefined } : given;
+    const set = { ifmap, weight, accumulator: accumulator ?? accumulatorFor(ifmap, weight) };
+    const floats = Object.values(set).filter((each) => each === 'float32').length;
+    if (floats === 0 || floats === 3) return set;
+    context.addIssue({
+      code: 'custom',
+      message:
+        'expected float32 for ifmap, weight and accumulator together or for none of them, ' +
+        `got ifmap ${ifmap}, weight ${weight}, accumulator ${set.accumulator}`,
+    });
+    return z.NEVER;
+  });
+
+function accumulatorFor(ifmap: Precision, weight: Precision): AccumulatorPrecision {
+  if (ifmap === 'float32' && weight === 'float32') return 'float32';
+  return ifmap === 'int16' || weight === 'int16' ? 'int48' : 'int32';
+}
+
+const weights = z
+  .union([
+    z.strictObject({ seed: seedInteger().optional() }),
+    z.strictObject({ file: text('path of an .npz file') }),
+  ])
+  .default({})
+  .meta({ description: 'Seeded initial weights, or those of an .npz file, relative to this file' });
+
+const images = z
+  .union([
+    z.strictObject({ seed: seedInteger().optional(), count: positiveInteger().default(1) }),
+    z.strictObject({
+      file: text('path of a file of images'),
+      count: positiveInteger().optional(),
+      first: nonNegativeInteger().default(0),
+    }),
+  ])
+  .default({ count: 1 })
+  .meta({
+    description: "Seeded images, or those of a file in CIFAR-10's binary format, relative to this file",
+  });
+
+const orderError = ({ input }: { readonly input?: unknown }): string =>
+  `expected ${loopNames.join(', ')}, each once, outermost first, got ${describeValue(input)}`;
+const order = z
+  .string({ error: orderError })
+  .meta({
+    description: 'Loops from the outermost to the innermost',
+    examples: ['filters rows columns channels'],
+  })
+  .transform((given, context): readonly LoopName[] => {
+    const words = given.trim().split(/[\s,]+/);
+    const loops = loopNames.filter((name) => words.includes(name));
+    if (words.length === loopNames.length && loops.length === loopNames.length) return words as LoopName[];
+    context.addIssue({ code: 'custom', message: orderError({ input: given }) });
+    return z.NEVER;
+  });
+
+const layerMapping = z.strictObject({
+  tile: z.strictObject({
+    filters: positiveInteger(),
+    channels: positiveInteger(),
+    rows: positiveInteger(),
+    columns: positiveInteger(),
+  }),
+  order,
+  phasesPerGroup: positiveInteger().optional(),
+});
+
+/** A list of which no entry stands twice. */
+function uniqueTexts(what: string) {
+  return z
+    .array(text(what))
+    .min(1, { error: () => `expected list of at least 1 ${what}, got empty list` })
+    .max(1000)
+    .superRefine((entries, context) => {
+      entries.forEach((entry, index) => {
+        if (entries.indexOf(entry) < index) {
+          context.addIssue({
+            code: 'custom',
+            path: [index],
+            message: `expected each ${what} once, got ${describeValue(entry)} again`,
+          });
+        }
+      });
+    });
+}
+
+/** The YAML kind `scenario`. */
+export const scenarioSchema = z
+  .strictObject({
+    kind: z.literal('scenario'),
+    name: fileSafeName,
+    description: z.string().default(''),
+    network: reference('a network'),
+    accelerator: reference('an accelerator'),
+    energy: reference('an energy table').optional(),
+    variants: uniqueTexts('variant'),
+    precision,
+    weights,
+    images,
+    calibrationImages: positiveInteger({ max: 10_000 }).default(8),
+    storage: z.enum(['auto', 'dense', 'periodic']).default('auto'),
+    mapping: z.union([z.literal('auto'), z.record(z.string(), layerMapping)]).default('auto'),
+    layers: uniqueTexts('layer').optional(),
+    seed: seedInteger().optional(),
+    check: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        backend: z.enum(['wasm', 'cpu', 'node', 'auto']).default('wasm'),
+      })
+      .default({ enabled: true, backend: 'wasm' }),
+  })
+  .transform(({ seed = defaultSeed, weights: weightsFrom, images: imagesFrom, ...rest }) => ({
+    ...rest,
+    seed,
+    weights: 'file' in weightsFrom ? weightsFrom : { seed: weightsFrom.seed ?? seed },
+    images: 'file' in imagesFrom ? imagesFrom : { seed: imagesFrom.seed ?? seed, count: imagesFrom.count },
+  }));
