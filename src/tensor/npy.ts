@@ -66,8 +66,8 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
       `${name}: expected ${end} bytes for shape (${header.shape.join(', ')}), found ${bytes.length}`,
     );
   }
-  // A copy: the elements may lie unaligned in the file.
-  const raw = bytes.slice(dataBegin, end);
+  // A copy: the elements may lie unaligned in the file. (slice would not copy a Buffer.)
+  const raw = Uint8Array.from(bytes.subarray(dataBegin, end));
   if (header.bigEndian) swapBytes(raw, elementBytes);
   const data = new elementTypes[header.type](raw.buffer, 0, length);
   return { shape: header.shape, data: header.fortranOrder ? toRowMajor(data, header.shape) : data };

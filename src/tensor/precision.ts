@@ -14,9 +14,7 @@ const operandBits: Record<Precision, number> = { int8: 8, int16: 16, float32: 32
 const accumulatorBits: Record<AccumulatorPrecision, number> = { int32: 32, int48: 48, float32: 32 };
 
 export function bitsOf(precision: Precision | AccumulatorPrecision): number {
-  return precision === 'int48' || precision === 'int32'
-    ? accumulatorBits[precision]
-    : operandBits[precision];
+  return precision === 'int48' || precision === 'int32' ? accumulatorBits[precision] : operandBits[precision];
 }
 
 export function bytesOf(precision: Precision | AccumulatorPrecision): number {

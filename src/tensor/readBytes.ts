@@ -9,7 +9,7 @@ import { UserError } from '../document/userError.js';
  */
 export async function readBytes(file: string, expected: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return new Uint8Array(await readFile(file));
   } catch (error) {
     throw new UserError(`expected ${expected}, ${reasonOf(error)}`, { file });
   }

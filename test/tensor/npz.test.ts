@@ -25,6 +25,14 @@ describe('npy', () => {
     }
   });
 
+  it('reads from a Buffer, whose memory other buffers share', () => {
+    const bytes = Buffer.concat([
+      Buffer.from([0]),
+      npyBytes(npyHeader('<i2', [2]), bytesOf(Int16Array.of(5, 6))),
+    ]);
+    expect([...readNpy(bytes.subarray(1), 'x').data]).to.deep.equal([5, 6]);
+  });
+
   it('reads versions 1, 2 and 3', () => {
     for (const version of [1, 2, 3]) {
       const bytes = npyBytes(npyHeader('<i2', [2]), bytesOf(Int16Array.of(1, 2)), version);

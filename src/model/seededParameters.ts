@@ -1,0 +1,157 @@
+import { setImmediate } from 'node:timers/promises';
+import { isConv } from '../network/layer.js';
+import type { ConvLayer, MapName } from '../network/layer.js';
+import type { Network } from '../network/network.js';
+import { nonZeroTaps } from '../sparsity/supports.js';
+import type { Supports } from '../sparsity/supports.js';
+import { createRandom, deriveSeed } from '../tensor/random.js';
+import { floatConvolution } from './floatConvolution.js';
+import { floatForward, mapOf } from './floatForward.js';
+import { foldBatchNorm } from './foldBatchNorm.js';
+import type { BatchNormParameters } from './foldBatchNorm.js';
+import { applySupports, supportsOf } from './parameters.js';
+import type { ConvParameters, NetworkParameters } from './parameters.js';
+
+/** Batch-norm statistics are taken from at most this many images: more change them little. */
+const imagesForStatistics = 8;
+
+export interface SeededOptions {
+  readonly network: Network;
+  /** By layer name; a layer without an entry is dense. */
+  readonly supports: ReadonlyMap<string, Supports>;
+  readonly seed: number;
+  /** Normalised images, at least one; batch-norm statistics come from the first eight. */
+  readonly calibrationImages: readonly Float32Array[];
+}
+
+/**
+ * Untrained parameters that keep a network's activations realistic: about half of each map is zero after its ReLU.
+ *
+ * Weights are normal with the variance 2 / fan-in (He et al., ICCV 2015), fan-in being the mean number of taps that a
+ * filter has; before the supports are applied they are the same in every variant, up to that variance. Biases and beta
+ * are small, gamma is near 1. Batch-norm means and variances are those of the calibration images, layer by layer, as
+ * training would have found them. Where a residual is added after a batch norm, beta also takes off the residual's mean,
+ * or sums of residuals would leave hardly a zero.
+ *
+ * Each layer draws from a stream of its own, so that a layer's weights do not depend on the layers before it.
+ */
+export async function seededParameters(options: SeededOptions): Promise<NetworkParameters> {
+  const { network, supports, seed } = options;
+  const images = options.calibrationImages.slice(0, imagesForStatistics);
+  if (images.length === 0) throw new Error('seeded parameters need at least one calibration image');
+  const maps = images.map((image) => new Map<MapName, Float32Array>([['input', image]]));
+  const layers = new Map<string, ConvParameters>();
+  for (const layer of network.layers) {
+    await setImmediate();
+    if (!isConv(layer)) {
+      for (const inputs of maps) inputs.set(layer.output, floatForward(layer, undefined, inputs));
+      continue;
+    }
+    const drawn = drawParameters(layer, supportsOf(layer, supports), seed);
+    layers.set(layer.name, runLayer(layer, drawn, maps));
+  }
+  return {
+    origin: 'seeded',
+    description: `weights seeded (seed ${seed}), untrained: accuracy means nothing`,
+    layers,
+    droppedWeights: 0,
+    unusedArrays: [],
+  };
+}
+
+interface DrawnParameters {
+  readonly weights: Float32Array;
+  readonly bias: Float32Array;
+  readonly gamma: Float32Array;
+  readonly beta: Float32Array;
+}
+
+function drawParameters(layer: ConvLayer, supports: Supports, seed: number): DrawnParameters {
+  const { filters, channelsPerGroup, kernelHeight, kernelWidth } = layer.geometry;
+  const random = createRandom(deriveSeed(seed, layer.name));
+  const fanIn = nonZeroTaps(supports) / filters;
+  const deviation = Math.sqrt(2 / Math.max(1, fanIn));
+  const weights = new Float32Array(filters * channelsPerGroup * kernelHeight * kernelWidth);
+  for (let i = 0; i < weights.length; i++) weights[i] = deviation * random.normal();
+  applySupports(weights, supports);
+  const perFilter = (draw: () => number): Float32Array => Float32Array.from({ length: filters }, draw);
+  return {
+    weights,
+    bias: perFilter(() => (layer.bias ? 0.01 * random.normal() : 0)),
+    gamma: perFilter(() => 0.9 + 0.2 * random.next()),
+    beta: perFilter(() => 0.05 * random.normal()),
+  };
+}
+
+/** Finds the layer's batch-norm statistics and computes its map of every image. */
+function runLayer(
+  layer: ConvLayer,
+  drawn: DrawnParameters,
+  maps: ReadonlyArray<Map<MapName, Float32Array>>,
+): ConvParameters {
+  const { weights, bias, gamma } = drawn;
+  const ownBias = layer.bias ? { bias } : {};
+  if (layer.batchNorm === undefined) {
+    for (const inputs of maps) inputs.set(layer.output, floatForward(layer, { weights, bias }, inputs));
+    return { weights, ...ownBias };
+  }
+  const { filters } = layer.geometry;
+  const sums = maps.map((inputs) =>
+    floatConvolution(layer.geometry, mapOf(inputs, layer.input), weights, bias),
+  );
+  const { mean, variance } = statistics(sums, filters);
+  const beta = drawn.beta.slice();
+  if (layer.residual !== undefined) {
+    const { residual } = layer;
+    const residualMean = meanPerChannel(
+      maps.map((inputs) => mapOf(inputs, residual)),
+      filters,
+    );
+    for (let filter = 0; filter < filters; filter++) beta[filter] -= residualMean[filter];
+  }
+  const batchNorm: BatchNormParameters = { gamma, beta, mean, variance };
+  const folded = foldBatchNorm(weights, bias, batchNorm, layer.batchNorm.epsilon);
+  for (const inputs of maps) inputs.set(layer.output, floatForward(layer, folded, inputs));
+  return { weights, ...ownBias, batchNorm };
+}
+
+/**
+ * Mean and variance of each channel over all positions of all maps. A variance is at least a twentieth of the channels'
+ * mean variance: of a few positions it may come out near zero, and would blow up other images.
+ */
+function statistics(
+  maps: readonly Float32Array[],
+  channels: number,
+): { readonly mean: Float32Array; readonly variance: Float32Array } {
+  const positions = maps[0].length / channels;
+  if (positions * maps.length === 1) return statisticsAcrossChannels(maps[0]);
+  const mean = meanPerChannel(maps, channels);
+  const variance = meanPerChannel(
+    maps.map((map) => map.map((value, i) => (value - mean[Math.floor(i / positions)]) ** 2)),
+    channels,
+  );
+  const floor = variance.reduce((sum, value) => sum + value, 0) / channels / 20;
+  return { mean, variance: variance.map((value) => Math.max(value, floor)) };
+}
+
+/** One value per channel says nothing of its spread: the channels' common spread stands in. */
+function statisticsAcrossChannels(map: Float32Array): {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+} {
+  const power = map.reduce((sum, value) => sum + value * value, 0) / map.length;
+  return { mean: new Float32Array(map.length), variance: new Float32Array(map.length).fill(power) };
+}
+
+function meanPerChannel(maps: readonly Float32Array[], channels: number): Float32Array {
+  const positions = maps[0].length / channels;
+  const result = new Float32Array(channels);
+  for (let channel = 0; channel < channels; channel++) {
+    let sum = 0;
+    for (const map of maps) {
+      for (let i = channel * positions; i < (channel + 1) * positions; i++) sum += map[i];
+    }
+    result[channel] = sum / (positions * maps.length);
+  }
+  return result;
+}
