@@ -17,25 +17,31 @@ export function evaluateFormula(
   dimension: Dimension | 'number',
 ): number {
   try {
-    return inBaseUnit(evaluate(text, variables), dimension);
+    return inBaseUnit(evaluate(text, variables, unitsOf(dimension)), dimension);
   } catch (error) {
     if (!(error instanceof FormulaFault)) throw error;
     throw new UserError(`expected ${wantedText(dimension)}, got ${quote(text)}: ${error.message}`);
   }
 }
 
-/** `frequency such as "1 GHz"` */
+/** Names of the units that a dimension's own are made of. */
+function unitsOf(dimension: Dimension | 'number'): string[] {
+  return dimension === 'number'
+    ? []
+    : specOf(dimension).units.flatMap((unit) => unit.match(/[a-z]+/gi) ?? []);
+}
+
+/** `frequency such as "1 GHz" (Hz, kHz, MHz, GHz)` */
 export function wantedText(dimension: Dimension | 'number'): string {
   if (dimension === 'number') return 'plain number';
-  const { noun, example } = specOf(dimension);
-  return `${noun} such as "${example}"`;
+  const { noun, example, units } = specOf(dimension);
+  return `${noun} such as "${example}" (${units.join(', ')})`;
 }
 
 function inBaseUnit(value: ReturnType<typeof evaluate>, dimension: Dimension | 'number'): number {
   const number = dimension === 'number' ? value : ratioTo(specOf(dimension).base, value);
   if (typeof number !== 'number') {
-    const units = dimension === 'number' ? '' : `; its units are ${specOf(dimension).units.join(', ')}`;
-    throw new FormulaFault(`that is ${describeDimension(value)}${units}`);
+    throw new FormulaFault(`that is ${describeDimension(value)}`);
   }
   if (!Number.isFinite(number)) throw new FormulaFault(`it comes to ${number}`);
   return number;

@@ -14,6 +14,8 @@ const functions = ['abs', 'ceil', 'exp', 'floor', 'log10', 'log2', 'max', 'min',
 type FunctionName = (typeof functions)[number];
 
 const longestFormula = 400;
+/** Brackets in one another: mathjs's parser recurses some twenty calls for each. */
+const deepestBrackets = 32;
 const mostArguments = 8;
 const largestExponent = 64;
 
@@ -23,9 +25,14 @@ const largestExponent = 64;
  * mathjs parses, and computes with units; which nodes, operators, functions and names a formula may use is decided
  * here, since its own evaluator can be made to take all memory or time by a formula as short as `ones(1e9)`.
  *
+ * @param likelyUnits units that an unknown name may be a slip of
  * @throws FormulaFault for anything else
  */
-export function evaluate(text: string, variables: Readonly<Record<string, number>>): FormulaValue {
+export function evaluate(
+  text: string,
+  variables: Readonly<Record<string, number>>,
+  likelyUnits: readonly string[] = [],
+): FormulaValue {
   if (text.length > longestFormula) {
     throw new FormulaFault(`${text.length} characters are more than ${longestFormula}`);
   }
@@ -35,13 +42,30 @@ export function evaluate(text: string, variables: Readonly<Record<string, number
     .trim();
   if (normalized === '') throw new FormulaFault('there is nothing in it');
   if (normalized.includes('#')) throw new FormulaFault('a comment has no place in it');
+  if (bracketDepth(normalized) > deepestBrackets) throw new FormulaFault('it is nested too deeply');
   let node: MathNode;
   try {
     node = mathjs().parse(normalized);
   } catch (error) {
     throw new FormulaFault(error instanceof Error ? lowerFirst(error.message) : 'it is no arithmetic');
   }
-  return valueOf(node, variables);
+  return valueOf(node, { variables, likelyUnits });
+}
+
+function bracketDepth(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of text) {
+    if ('([{'.includes(character)) deepest = Math.max(deepest, ++depth);
+    else if (')]}'.includes(character)) depth--;
+  }
+  return deepest;
+}
+
+/** What names in a formula may mean. */
+interface Names {
+  readonly variables: Readonly<Record<string, number>>;
+  readonly likelyUnits: readonly string[];
 }
 
 /** `value` as a multiple of `base`, or undefined when they are of different dimensions. */
@@ -63,60 +87,63 @@ export function describeDimension(value: FormulaValue): string {
     .replace(/^\S+\s+/, '')}`;
 }
 
-function valueOf(node: MathNode, variables: Readonly<Record<string, number>>): FormulaValue {
+function valueOf(node: MathNode, names: Names): FormulaValue {
   const math = mathjs();
-  if (math.isParenthesisNode(node)) return valueOf(node.content, variables);
+  if (math.isParenthesisNode(node)) return valueOf(node.content, names);
   if (math.isConstantNode(node)) {
     const value: unknown = node.value;
     if (typeof value !== 'number') throw new FormulaFault(`${quote(String(value))} is no number`);
     return value;
   }
-  if (math.isSymbolNode(node)) return named(node.name, variables);
-  if (math.isOperatorNode(node)) return operation(node.op, node.args, variables);
+  if (math.isSymbolNode(node)) return named(node.name, names);
+  if (math.isOperatorNode(node)) return operation(node.op, node.args, names);
   if (math.isFunctionNode(node)) {
     const name = math.isSymbolNode(node.fn) ? node.fn.name : String(node.fn);
-    if (!isFunction(name)) throw new FormulaFault(refusedFunction(name, variables));
+    if (!isFunction(name)) throw new FormulaFault(refusedFunction(name, names));
     if (node.args.length > mostArguments)
       throw new FormulaFault(`${name} takes at most ${mostArguments} values`);
     return call(
       name,
-      node.args.map((argument) => valueOf(argument, variables)),
+      node.args.map((argument) => valueOf(argument, names)),
     );
   }
   throw new FormulaFault(`${nodeWord(node.type)} has no place in it, only arithmetic has`);
 }
 
-function named(name: string, variables: Readonly<Record<string, number>>): FormulaValue {
+function named(name: string, { variables, likelyUnits }: Names): FormulaValue {
   const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
   if (variable !== undefined) return variable;
   const unit = Object.hasOwn(units, name) ? units[name] : undefined;
   if (unit !== undefined) return mathjs().unit(...unit);
-  const known = [...Object.keys(variables), ...Object.keys(units)];
+
   const own = Object.keys(variables);
-  const hint = hints[name] ?? didYouMean(name, known);
-  const list = own.length === 0 ? '' : `the variables here are ${own.join(', ')}`;
-  const more = [hint, list].filter((part) => part !== '').join(' ');
+  const parts = [
+    `${quote(name)} is no unit${own.length === 0 ? '' : ' or variable'} known here`,
+    hints.get(name) ?? didYouMean(name, [...own, ...likelyUnits]),
+    own.length === 0 ? '' : `the variables here are ${own.join(', ')}`,
+  ];
   throw new FormulaFault(
-    `${quote(name)} is no unit${own.length === 0 ? '' : ' or variable'} known here${more === '' ? '' : `; ${more}`}`,
+    parts
+      .filter((part) => part !== '')
+      .join('; ')
+      .replace('?;', '?'),
   );
 }
 
 /** Words that are often written and mean two things. */
-const hints: Readonly<Record<string, string>> = {
-  KB: 'write kB for 1000 bytes or KiB for 1024',
-  K: 'write kB for 1000 bytes or KiB for 1024',
-  b: 'write bit or B',
-  Mb: 'write Mbit or MB',
-  Gb: 'write Gbit or GB',
-};
+const hints: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    KB: 'write kB for 1000 bytes or KiB for 1024',
+    K: 'write kB for 1000 bytes or KiB for 1024',
+    b: 'write bit or B',
+    Mb: 'write Mbit or MB',
+    Gb: 'write Gbit or GB',
+  }),
+);
 
-function operation(
-  operator: string,
-  operands: readonly MathNode[],
-  variables: Readonly<Record<string, number>>,
-): FormulaValue {
+function operation(operator: string, operands: readonly MathNode[], names: Names): FormulaValue {
   const math = mathjs();
-  const [a, b] = operands.map((operand) => valueOf(operand, variables));
+  const [a, b] = operands.map((operand) => valueOf(operand, names));
   if (a !== undefined && b === undefined && operator === '-') return real(math.multiply(-1, a));
   if (a !== undefined && b === undefined && operator === '+') return a;
   if (a === undefined || b === undefined) throw refusedOperator(operator);
@@ -181,8 +208,8 @@ function isFunction(name: string): name is FunctionName {
   return (functions as readonly string[]).includes(name);
 }
 
-function refusedFunction(name: string, variables: Readonly<Record<string, number>>): string {
-  if (Object.hasOwn(units, name) || Object.hasOwn(variables, name)) {
+function refusedFunction(name: string, names: Names): string {
+  if (Object.hasOwn(units, name) || Object.hasOwn(names.variables, name)) {
     return `${quote(name)} is no function; write ${name} * (...) to multiply`;
   }
   return `${quote(name)} is no function known here (${functions.join(', ')})`;

@@ -26,7 +26,7 @@ export function quantity(
   options: QuantityOptions = {},
 ): z.ZodType<number, string | number> {
   const { noun, base, example, units } = specOf(dimension);
-  const wanted = `${wantedText(dimension)} (${units.join(', ')})`;
+  const wanted = wantedText(dimension);
   const error = ({ input }: { readonly input?: unknown }): string => {
     const unitless = typeof input === 'number' && dimension !== 'bytes' ? ' without a unit' : '';
     return `expected ${wanted}, got ${describeValue(input)}${unitless}`;

@@ -63,7 +63,9 @@ function expectationOf(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type': {
       const keys = keysOf(issue.inst);
-      return keys.length === 0 ? typeWord(issue.expected) : `mapping with the keys ${keys.join(', ')}`;
+      return keys.length === 0
+        ? typeWord(issue.expected)
+        : `mapping with the ${keys.length === 1 ? 'key' : 'keys'} ${keys.join(', ')}`;
     }
     case 'invalid_value':
       return oneOf(issue.values);
@@ -113,15 +115,29 @@ function sizeWords(origin: string, bound: number, relation: string): string {
   return `number of ${relation} ${bound}`;
 }
 
-function faultsOf(issue: Issue, prefix: Path, data: unknown): Fault[] {
+/** @param elsewhere the keys that each other option of the union around the issue refuses */
+function faultsOf(
+  issue: Issue,
+  prefix: Path,
+  data: unknown,
+  elsewhere: ReadonlyArray<readonly string[]> = [],
+): Fault[] {
   const path = [...prefix, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => unknownKey(path, key, issue.message));
+    return issue.keys.map((key) => {
+      const isKnownElsewhere = elsewhere.some((refused) => !refused.includes(key));
+      return unknownKey(path, key, issue.message, isKnownElsewhere);
+    });
 
   if (issue.code === 'invalid_union' && issue.message === unionMessage) {
     const fitting = issue.errors.filter((option) => !option.some(isOfAnotherShape));
-    const best = fitting.sort((a, b) => unknownKeys(a) - unknownKeys(b) || a.length - b.length)[0];
-    if (best !== undefined) return best.flatMap((nested) => faultsOf(nested, path, data));
+    const best = fitting.sort(
+      (a, b) => refusedKeys(a).length - refusedKeys(b).length || a.length - b.length,
+    )[0];
+    if (best !== undefined) {
+      const elsewhere = fitting.filter((option) => option !== best).map(refusedKeys);
+      return best.flatMap((nested) => faultsOf(nested, path, data, elsewhere));
+    }
   }
   if (issue.code === 'invalid_key') {
     const message = issue.issues[0]?.message ?? issue.message;
@@ -143,12 +159,14 @@ function faultsOf(issue: Issue, prefix: Path, data: unknown): Fault[] {
   return [{ path, message: `${message}${suggestion(issue, found)}`, at: 'value' }];
 }
 
-function unknownKey(path: Path, key: string, allowed: string): Fault {
+function unknownKey(path: Path, key: string, allowed: string, isKnownElsewhere: boolean): Fault {
   const keys = allowed === '' ? [] : allowed.split(', ');
   const meant = nearestOf(key, keys);
   const hint = didYouMean(key, keys);
-  const list = keys.length === 0 ? '' : `the keys here are ${allowed}`;
-  const message = ['unknown key', [hint, list].filter((part) => part !== '').join(' ')]
+  const list =
+    keys.length === 0 ? '' : `${keys.length === 1 ? 'the key here is' : 'the keys here are'} ${allowed}`;
+  const problem = isKnownElsewhere ? 'does not go with the other keys' : 'unknown key';
+  const message = [problem, [hint, list].filter((part) => part !== '').join(' ')]
     .filter((part) => part !== '')
     .join('; ');
   return { path: [...path, key], message, at: 'key', ...(meant !== undefined && { meant }) };
@@ -161,8 +179,10 @@ function isOfAnotherShape(issue: Issue): boolean {
   return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
-function unknownKeys(option: readonly Issue[]): number {
-  return option.filter((issue) => issue.code === 'unrecognized_keys').length;
+function refusedKeys(option: readonly Issue[]): string[] {
+  return option.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [],
+  );
 }
 
 /** What stands between "expected" and "got" in the message of an issue, or of the options of a union. */

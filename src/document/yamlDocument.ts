@@ -6,6 +6,7 @@ import { quote } from './describeValue.js';
 import { didYouMean } from './suggest.js';
 import { displayPath, oneLine, UserError } from './userError.js';
 import type { Location } from './userError.js';
+import { findDeepNesting, findYamlFault } from './yamlChecks.js';
 
 /** Keys and indices from the top of a document to a value in it. */
 export type YamlPath = ReadonlyArray<string | number>;
@@ -37,6 +38,12 @@ export async function readDocument(file: string): Promise<YamlDocument> {
   return parseYaml(absolute, text);
 }
 
+/** Line and column of an offset, for texts that were not parsed. */
+function placeOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
 /** The text of a file, as a `YamlDocument`. */
 export function parseYaml(file: string, text: string): YamlDocument {
   const lines = new LineCounter();
@@ -45,21 +52,33 @@ export function parseYaml(file: string, text: string): YamlDocument {
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
 
+  const deep = findDeepNesting(text);
+  if (deep !== undefined)
+    throw new UserError('nested too deeply to be read', { file, ...placeOf(text, deep) });
   let document: Document.Parsed;
   let data: unknown;
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+    document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      stringKeys: true,
+      uniqueKeys: false,
+    });
     const [fault] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
-    if (fault !== undefined) throw new UserError(faultOf(fault, text), at(fault.pos[0]));
+    if (fault !== undefined) throw new UserError(faultOf(fault), at(fault.pos[0]));
+    const other = findYamlFault(document);
+    if (other !== undefined) throw new UserError(other.message, at(other.offset));
     data = document.toJS({ maxAliasCount });
   } catch (error) {
     if (error instanceof UserError) throw error;
     if (error instanceof ReferenceError && /alias/i.test(error.message)) {
-      throw new UserError('expected few aliases, got some that expand without bounds; write the values out', {
-        file,
-      });
+      throw new UserError(
+        `expected anchors used at most ${maxAliasCount} times (uses within uses multiplied), got more; write the values out`,
+        {
+          file,
+        },
+      );
     }
-    if (error instanceof RangeError) throw new UserError('nested too deeply to be read', { file });
     throw error;
   }
   if (data === null || data === undefined) {
@@ -124,12 +143,9 @@ function kindOf(data: unknown): string | undefined {
   return typeof data.kind === 'string' ? data.kind : undefined;
 }
 
-function faultOf(fault: YAMLError, text: string): string {
+function faultOf(fault: YAMLError): string {
   if (fault.code === 'MULTIPLE_DOCS') return 'expected one YAML document, got a second one after "---"';
-  if (fault.code === 'DUPLICATE_KEY') {
-    const key = /^["']?([^\s"':,{}[\]]*)/.exec(text.slice(fault.pos[0], fault.pos[0] + 80))?.[1] ?? '';
-    return `expected each key once, got ${quote(key)} again`;
-  }
+  if (fault.code === 'NON_STRING_KEY') return 'expected a word as key, got a list or mapping';
   return `malformed YAML: ${oneLine(fault.message)}`;
 }
 

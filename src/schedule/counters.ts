@@ -1,3 +1,6 @@
+import { tensors } from '../tensor/dataSpace.js';
+import type { Tensor } from '../tensor/dataSpace.js';
+
 /** Register files of a PE. */
 export const registerTensors = ['ifmap', 'weight', 'psum'] as const;
 export type RegisterTensor = (typeof registerTensors)[number];
@@ -27,4 +30,72 @@ export interface DramAccess {
 export interface RegisterAccess {
   reads: number;
   writes: number;
+}
+
+/**
+ * Buffer accesses as one flat array, so that a pass's accesses are added in one loop:
+ * [buffer][tensor][read elements, transactions, bytes, write elements, transactions, bytes].
+ */
+export type AccessTable = Float64Array;
+
+const fields = 6;
+const readOffset = 0;
+const writeOffset = 3;
+
+export function createAccessTable(buffers: number): AccessTable {
+  return new Float64Array(buffers * tensors.length * fields);
+}
+
+export function countRead(
+  table: AccessTable,
+  buffer: number,
+  tensor: Tensor,
+  elements: number,
+  transactions: number,
+  bytes: number,
+): void {
+  count(table, buffer, tensor, readOffset, elements, transactions, bytes);
+}
+
+export function countWrite(
+  table: AccessTable,
+  buffer: number,
+  tensor: Tensor,
+  elements: number,
+  transactions: number,
+  bytes: number,
+): void {
+  count(table, buffer, tensor, writeOffset, elements, transactions, bytes);
+}
+
+function count(
+  table: AccessTable,
+  buffer: number,
+  tensor: Tensor,
+  offset: number,
+  elements: number,
+  transactions: number,
+  bytes: number,
+): void {
+  const at = (buffer * tensors.length + tensors.indexOf(tensor)) * fields + offset;
+  table[at] += elements;
+  table[at + 1] += transactions;
+  table[at + 2] += bytes;
+}
+
+/** Adds `times` times every entry of `part` to `total`. */
+export function addAccesses(total: AccessTable, part: AccessTable, times: number): void {
+  for (let i = 0; i < total.length; i++) total[i] += part[i] * times;
+}
+
+export function bufferAccess(table: AccessTable, buffer: number, tensor: Tensor): BufferAccess {
+  const at = (buffer * tensors.length + tensors.indexOf(tensor)) * fields;
+  return {
+    readElements: table[at],
+    readTransactions: table[at + 1],
+    readBytes: table[at + 2],
+    writeElements: table[at + 3],
+    writeTransactions: table[at + 4],
+    writeBytes: table[at + 5],
+  };
 }

@@ -1,0 +1,131 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
+import type { Timeline } from '../machine/timeline.js';
+import { isConv } from '../network/layer.js';
+import type { ConvLayer, Layer } from '../network/layer.js';
+import { addAccesses, bufferAccess, createAccessTable, registerTensors } from '../schedule/counters.js';
+import type { AccessTable, BufferAccess, RegisterAccess, RegisterTensor } from '../schedule/counters.js';
+import type { PassCost } from '../schedule/pass.js';
+import type { Schedule } from '../schedule/schedule.js';
+import { nonZeroTaps } from '../sparsity/supports.js';
+import type { Supports } from '../sparsity/supports.js';
+import { tensors } from '../tensor/dataSpace.js';
+import type { Tensor } from '../tensor/dataSpace.js';
+import { bytesOf } from '../tensor/precision.js';
+import type { LayerCounts, MacCounts } from './layerCounts.js';
+import { effectualMacsWithoutPadding } from './macs.js';
+
+/** Adds up what a layer's passes and its timeline cost. */
+export function countLayer(
+  layer: Layer,
+  schedule: Schedule,
+  timeline: Timeline,
+  accelerator: Accelerator,
+): LayerCounts {
+  const { problem } = schedule;
+  const accesses = createAccessTable(accelerator.buffers.length);
+  addAccesses(accesses, timeline.fills, 1);
+  const registers = emptyRegisters();
+  const sums = { macs: 0, idle: 0, tableBits: 0, operations: 0, weightLoad: 0, ifmap: 0, psum: 0, drain: 0 };
+  for (const [pass, times] of passesOf(schedule)) {
+    addAccesses(accesses, pass.accesses, times);
+    for (const tensor of registerTensors) addRegister(registers[tensor], registerOf(pass, tensor), times);
+    sums.macs += pass.macs * times;
+    sums.idle += pass.idleMacSlots * times;
+    sums.tableBits += pass.patternTableReadBits * times;
+    sums.operations += pass.postProcessorOperations * times;
+    sums.weightLoad += pass.weightLoadStalls * times;
+    sums.ifmap += pass.ifmapStalls * times;
+    sums.psum += pass.psumStalls * times;
+    sums.drain += pass.drainStalls * times;
+  }
+  const supports = problem.kind === 'conv' ? problem.supports : undefined;
+  const layout = schedule.weightLayout;
+  return {
+    layer: layer.name,
+    kind: layer.kind,
+    macs: isConv(layer) && supports !== undefined ? convMacs(layer, supports, sums.macs) : noMacs,
+    cycles: timeline.cycles,
+    latencyPs: timeline.endPs,
+    computeCycles: timeline.passCycles,
+    stallCycles: {
+      'weight-load': sums.weightLoad,
+      ifmap: sums.ifmap,
+      psum: sums.psum,
+      drain: sums.drain + timeline.drainCycles,
+      dram: timeline.dramCycles,
+    },
+    idleMacSlots: sums.idle,
+    dram: timeline.dram,
+    buffers: bufferRecords(accesses, accelerator),
+    registers,
+    patternTableReadBits: sums.tableBits,
+    postProcessorOperations: sums.operations,
+    weightValueBytes: layout?.valueBytes ?? 0,
+    weightIndexBytes: layout?.indexBytes ?? 0,
+    weightDenseBytes:
+      problem.kind === 'conv'
+        ? problem.filters *
+          problem.channelsPerGroup *
+          problem.supports.taps *
+          bytesOf(problem.weightPrecision)
+        : 0,
+    parameters: isConv(layer) && supports !== undefined ? parametersOf(layer, supports) : 0,
+  };
+}
+
+const noMacs: MacCounts = { dense: 0, effectual: 0, effectualUnpadded: 0, performed: 0 };
+
+function convMacs(layer: ConvLayer, supports: Supports, performed: number): MacCounts {
+  const { geometry } = layer;
+  const positions = geometry.output.height * geometry.output.width;
+  return {
+    dense: geometry.filters * geometry.channelsPerGroup * supports.taps * positions,
+    effectual: nonZeroTaps(supports) * positions,
+    effectualUnpadded: effectualMacsWithoutPadding(geometry, supports),
+    performed,
+  };
+}
+
+/** Weights that exist, bias, and batch norm's scale and shift. */
+function parametersOf(layer: ConvLayer, supports: Supports): number {
+  const { filters } = layer.geometry;
+  return (
+    nonZeroTaps(supports) + (layer.bias ? filters : 0) + (layer.batchNorm === undefined ? 0 : 2 * filters)
+  );
+}
+
+function passesOf(schedule: Schedule): Map<PassCost, number> {
+  const times = new Map<PassCost, number>();
+  for (const { pass } of schedule.steps) times.set(pass, (times.get(pass) ?? 0) + 1);
+  return times;
+}
+
+function registerOf(pass: PassCost, tensor: RegisterTensor): RegisterAccess {
+  if (tensor === 'ifmap') return pass.ifmapRegister;
+  return tensor === 'weight' ? pass.weightRegister : pass.psumRegister;
+}
+
+function emptyRegisters(): Record<RegisterTensor, RegisterAccess> {
+  return {
+    ifmap: { reads: 0, writes: 0 },
+    weight: { reads: 0, writes: 0 },
+    psum: { reads: 0, writes: 0 },
+  };
+}
+
+function addRegister(total: RegisterAccess, part: RegisterAccess, times: number): void {
+  total.reads += part.reads * times;
+  total.writes += part.writes * times;
+}
+
+function bufferRecords(
+  table: AccessTable,
+  accelerator: Accelerator,
+): Record<string, Record<Tensor, BufferAccess>> {
+  const records: Record<string, Record<Tensor, BufferAccess>> = {};
+  accelerator.buffers.forEach((buffer, index) => {
+    const byTensor = tensors.map((tensor) => [tensor, bufferAccess(table, index, tensor)] as const);
+    records[buffer.name] = Object.fromEntries(byTensor) as Record<Tensor, BufferAccess>;
+  });
+  return records;
+}

@@ -1,0 +1,45 @@
+import type { ConvGeometry } from '../network/layer.js';
+import { patternIndex } from '../sparsity/supports.js';
+import type { Supports } from '../sparsity/supports.js';
+
+/**
+ * Multiplications with a stored weight, over all output positions of one image; taps on padding are left out.
+ * A tap at kernel row i, column j meets the input at as many rows and columns as it lands inside the map.
+ */
+export function effectualMacsWithoutPadding(geometry: ConvGeometry, supports: Supports): number {
+  const { kernelHeight, kernelWidth, stride, padding, dilation, input, output } = geometry;
+  const rows = positionsInside(kernelHeight, stride[0], padding[0], dilation[0], input.height, output.height);
+  const columns = positionsInside(kernelWidth, stride[1], padding[2], dilation[1], input.width, output.width);
+  const perPattern = supports.patterns.map((pattern) =>
+    pattern.reduce(
+      (sum, tap, index) => sum + tap * rows[Math.floor(index / kernelWidth)] * columns[index % kernelWidth],
+      0,
+    ),
+  );
+  let total = 0;
+  for (let filter = 0; filter < supports.filters; filter++) {
+    for (let channel = 0; channel < supports.channels; channel++) {
+      total += perPattern[patternIndex(supports, filter, channel)];
+    }
+  }
+  return total;
+}
+
+/** For each kernel row (or column), how many outputs find it inside the map. */
+function positionsInside(
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+  extent: number,
+  outputs: number,
+): number[] {
+  return Array.from({ length: kernel }, (_, tap) => {
+    let inside = 0;
+    for (let output = 0; output < outputs; output++) {
+      const at = output * stride - padding + tap * dilation;
+      if (at >= 0 && at < extent) inside++;
+    }
+    return inside;
+  });
+}

@@ -1,0 +1,142 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
+import { createAccessTable } from '../schedule/counters.js';
+import type { AccessTable, DramAccess } from '../schedule/counters.js';
+import { countFill } from '../schedule/fills.js';
+import { portsOf } from '../schedule/ports.js';
+import type { Schedule, SlotTransfer, Step } from '../schedule/schedule.js';
+import type { Transfer } from '../schedule/transfer.js';
+import { tensors } from '../tensor/dataSpace.js';
+import type { Tensor } from '../tensor/dataSpace.js';
+import { createDram } from './dram/createDram.js';
+
+/** When a layer's steps happen, and what its DMA moves. */
+export interface Timeline {
+  readonly endPs: number;
+  /** Core cycles until `endPs`, rounded up. */
+  readonly cycles: number;
+  /** Cycles of the passes themselves, port stalls included. */
+  readonly passCycles: number;
+  /** Cycles that the array waits for the results of the pass before to leave. */
+  readonly drainCycles: number;
+  /** Cycles that the array waits for DRAM. */
+  readonly dramCycles: number;
+  readonly dram: Readonly<Record<Tensor, DramAccess>>;
+  /** What the DMA does at the buffers. */
+  readonly fills: AccessTable;
+}
+
+interface PendingStore {
+  readonly step: number;
+  readonly store: SlotTransfer;
+  readonly readyPs: number;
+}
+
+/**
+ * Runs the schedule against the clock. The DMA engine works through one queue: the loads of a step are requested as
+ * soon as the slots that they fill are free, stores queue behind the loads that may run ahead of them. A pass starts
+ * on a clock edge, when its loads are in, the array is free and its ofmap slot has been stored.
+ */
+export function runTimeline(schedule: Schedule, accelerator: Accelerator): Timeline {
+  const { periodPs } = accelerator;
+  const { problem, steps, footprint } = schedule;
+  const dram = createDram(accelerator.dram);
+  const ports = portsOf(accelerator);
+  const fills = createAccessTable(accelerator.buffers.length);
+  const accesses = emptyDramAccesses();
+  const lookahead = footprint.ifmap.count === 2 || footprint.weight?.count === 2 ? 2 : 1;
+
+  const ifmapFreePs = new Float64Array(footprint.ifmap.count);
+  const weightFreePs = new Float64Array(footprint.weight?.count ?? 1);
+  const psumReadyPs = new Float64Array(footprint.psum?.count ?? 1);
+  const ofmapFreePs = new Float64Array(footprint.ofmap.count);
+  const pending: PendingStore[] = [];
+  let arrayFreePs = 0;
+  let drainedPs = 0;
+  let lastDmaPs = 0;
+  let passCycles = 0;
+  let drainCycles = 0;
+
+  const move = (transfer: Transfer, eligiblePs: number): number => {
+    const access = accesses[transfer.tensor];
+    const bursts = dram.bursts(transfer);
+    if (transfer.write) {
+      access.writeBytes += transfer.bytes;
+      access.writeBursts += bursts;
+    } else {
+      access.readBytes += transfer.bytes;
+      access.readBursts += bursts;
+    }
+    countFill(fills, transfer, problem, ports);
+    const endPs = dram.transfer(transfer, eligiblePs);
+    lastDmaPs = Math.max(lastDmaPs, endPs);
+    return endPs;
+  };
+  const flushOldest = (): void => {
+    const oldest = pending.shift();
+    if (oldest === undefined) return;
+    ofmapFreePs[oldest.store.slot] = move(oldest.store.transfer, oldest.readyPs);
+  };
+  const flushSlot = (slot: number): void => {
+    while (pending.some(({ store }) => store.slot === slot)) flushOldest();
+  };
+  const before = ({ transfer, slot }: SlotTransfer): number => {
+    switch (transfer.region) {
+      case 'input':
+        return move(transfer, ifmapFreePs[slot]);
+      case 'weights':
+        return move(transfer, weightFreePs[slot]);
+      case 'psum':
+        return (psumReadyPs[slot] = move(transfer, psumReadyPs[slot]));
+      case 'residual':
+        flushSlot(slot);
+        return move(transfer, ofmapFreePs[slot]);
+      default:
+        return move(transfer, 0);
+    }
+  };
+  const runPass = (step: Step, readyPs: number): void => {
+    const { pass, slots } = step;
+    const startPs = Math.ceil(Math.max(readyPs, arrayFreePs) / periodPs) * periodPs;
+    const waitPs = Math.max(0, drainedPs - (startPs + pass.firstFoldCycles * periodPs));
+    arrayFreePs = startPs + pass.cycles * periodPs + waitPs;
+    drainedPs = arrayFreePs + pass.tailDrainCycles * periodPs;
+    passCycles += pass.cycles;
+    drainCycles += waitPs / periodPs;
+    ifmapFreePs[slots.ifmap] = arrayFreePs;
+    if (slots.weight >= 0) weightFreePs[slots.weight] = arrayFreePs;
+    if (slots.psum >= 0) psumReadyPs[slots.psum] = drainedPs;
+  };
+
+  steps.forEach((step, index) => {
+    let readyPs = 0;
+    for (const transfer of step.transfersBefore) readyPs = Math.max(readyPs, before(transfer));
+    while (pending.length > 0 && pending[0].step <= index - lookahead) flushOldest();
+    if (step.store !== undefined) {
+      flushSlot(step.store.slot);
+      readyPs = Math.max(readyPs, ofmapFreePs[step.store.slot]);
+    }
+    runPass(step, readyPs);
+    if (step.store !== undefined) pending.push({ step: index, store: step.store, readyPs: drainedPs });
+  });
+  while (pending.length > 0) flushOldest();
+
+  const exposedDrainCycles = (drainedPs - arrayFreePs) / periodPs;
+  const endPs = Math.max(lastDmaPs, drainedPs);
+  const cycles = Math.ceil(endPs / periodPs);
+  return {
+    endPs,
+    cycles,
+    passCycles,
+    drainCycles: drainCycles + exposedDrainCycles,
+    dramCycles: cycles - passCycles - drainCycles - exposedDrainCycles,
+    dram: accesses,
+    fills,
+  };
+}
+
+function emptyDramAccesses(): Record<Tensor, DramAccess> {
+  const entries = tensors.map(
+    (tensor) => [tensor, { readBytes: 0, writeBytes: 0, readBursts: 0, writeBursts: 0 }] as const,
+  );
+  return Object.fromEntries(entries) as Record<Tensor, DramAccess>;
+}

@@ -1,0 +1,174 @@
+import type { Accelerator, BufferSpec } from '../accelerator/accelerator.js';
+import type { Supports } from '../sparsity/supports.js';
+import { bytesOf } from '../tensor/precision.js';
+import type { Mapping } from './mapping.js';
+import type { ConvProblem, LayerProblem, TileShape, Window } from './problem.js';
+import { wholeTile } from './problem.js';
+
+/** A tensor's place in its buffer: how many tiles of at most how many bytes are held at once. */
+export interface Slots {
+  readonly buffer: BufferSpec;
+  readonly count: number;
+  /** Bytes of the largest tile, rounded up to whole 8-byte words so that every slot is aligned for its elements. */
+  readonly slotBytes: number;
+}
+
+export interface Footprint {
+  readonly ifmap: Slots;
+  /** Absent for layers without weights. */
+  readonly weight?: Slots;
+  /** Absent when no partial sum ever leaves the array. */
+  readonly psum?: Slots;
+  readonly ofmap: Slots;
+}
+
+/** Height and width of the input patch, padding included, that `rows` x `columns` outputs look at. */
+export function patchSize(window: Window, rows: number, columns: number): { height: number; width: number } {
+  return {
+    height: (rows - 1) * window.stride[0] + (window.kernelHeight - 1) * window.dilation[0] + 1,
+    width: (columns - 1) * window.stride[1] + (window.kernelWidth - 1) * window.dilation[1] + 1,
+  };
+}
+
+/** Tiles along each loop. */
+export function tripCounts(problem: LayerProblem, tile: TileShape): TileShape {
+  const whole = wholeTile(problem);
+  return {
+    filters: Math.ceil(whole.filters / tile.filters),
+    channels: Math.ceil(whole.channels / tile.channels),
+    rows: Math.ceil(whole.rows / tile.rows),
+    columns: Math.ceil(whole.columns / tile.columns),
+  };
+}
+
+/**
+ * The room that a mapping takes in every buffer. A tensor with one tile needs one slot; one with several needs two in
+ * a double-buffered SRAM, so that a tile can come in while the array reads the other.
+ */
+export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: Accelerator): Footprint {
+  const { tile, order } = mapping;
+  const trips = tripCounts(problem, tile);
+  const groups = problem.kind === 'conv' ? problem.groups : 1;
+  const elementBytes = bytesOf(problem.precision);
+  const patch = patchSize(problem.window, tile.rows, tile.columns);
+  const positions = tile.rows * tile.columns;
+  const spatialTrips = trips.rows * trips.columns;
+  const ifmapChannels = problem.kind === 'conv' ? tile.channels : tile.filters;
+  const ifmapTrips = groups * spatialTrips * (problem.kind === 'conv' ? trips.channels : trips.filters);
+  const ofmapTrips = groups * spatialTrips * trips.filters;
+
+  const slots = (tensor: 'ifmap' | 'weight' | 'psum' | 'ofmap', tiles: number, bytes: number): Slots => {
+    const buffer = bufferOf(accelerator, tensor);
+    return {
+      buffer,
+      count: tiles > 1 && buffer.doubleBuffered ? 2 : 1,
+      slotBytes: Math.ceil(bytes / 8) * 8,
+    };
+  };
+
+  const ifmap = slots('ifmap', ifmapTrips, ifmapChannels * patch.height * patch.width * elementBytes);
+  const ofmap = slots('ofmap', ofmapTrips, tile.filters * positions * elementBytes);
+  if (problem.kind === 'vector') return { ifmap, ofmap };
+  const weight = slots(
+    'weight',
+    groups * trips.filters * trips.channels,
+    largestWeightTileBytes(problem, tile),
+  );
+  if (!psumsLeaveArray(problem, tile, accelerator)) return { ifmap, weight, ofmap };
+  const accumulatesInPlace = order[order.length - 1] === 'channels' || trips.channels === 1;
+  const psum = slots(
+    'psum',
+    accumulatesInPlace ? 1 : ofmapTrips,
+    tile.filters * positions * bytesOf(problem.accumulator),
+  );
+  return { ifmap, weight, psum, ofmap };
+}
+
+/** Whether partial sums are kept outside the PEs: between channel tiles, and between K-folds of a stationary filter. */
+function psumsLeaveArray(problem: LayerProblem, tile: TileShape, accelerator: Accelerator): boolean {
+  const whole = wholeTile(problem);
+  return tile.channels < whole.channels || accelerator.array.dataflow === 'weight-stationary';
+}
+
+/** Bytes of the largest encoded tile; tiles that start at the same phase of the period are alike. */
+function largestWeightTileBytes(problem: ConvProblem, tile: TileShape): number {
+  const { format, supports, weightPrecision, groups } = problem;
+  const whole = wholeTile(problem);
+  const filterCuts: Cut[] = [];
+  for (let group = 0; group < groups; group++)
+    cuts(whole.filters, tile.filters, group * whole.filters, filterCuts);
+  const channelCuts = cuts(whole.channels, tile.channels, 0, []);
+  let largest = 0;
+  for (const filters of distinctCuts(filterCuts, supports)) {
+    for (const channels of distinctCuts(channelCuts, supports)) {
+      const size = format.tileSize(
+        supports,
+        {
+          filterStart: filters.start,
+          filterCount: filters.count,
+          channelStart: channels.start,
+          channelCount: channels.count,
+        },
+        weightPrecision,
+      );
+      largest = Math.max(largest, size.valueBytes + size.indexBytes);
+    }
+  }
+  return largest;
+}
+
+interface Cut {
+  readonly start: number;
+  readonly count: number;
+}
+
+function cuts(length: number, size: number, offset: number, into: Cut[]): Cut[] {
+  for (let start = 0; start < length; start += size) {
+    into.push({ start: offset + start, count: Math.min(size, length - start) });
+  }
+  return into;
+}
+
+function distinctCuts(all: readonly Cut[], supports: Supports): Cut[] {
+  const { assignment } = supports;
+  if (assignment.kind === 'per-kernel') return [...all];
+  const period = assignment.kind === 'periodic' ? assignment.period : 1;
+  const distinct = new Map<string, Cut>();
+  for (const cut of all) {
+    const key = `${String(cut.start % period)} ${String(cut.count)}`;
+    if (!distinct.has(key)) distinct.set(key, cut);
+  }
+  return [...distinct.values()];
+}
+
+export function bufferOf(
+  accelerator: Accelerator,
+  tensor: 'ifmap' | 'weight' | 'psum' | 'ofmap',
+): BufferSpec {
+  const buffer = accelerator.buffers.find((candidate) => candidate.holds.includes(tensor));
+  if (buffer === undefined) throw new Error(`accelerator ${accelerator.name} has no buffer for ${tensor}`);
+  return buffer;
+}
+
+export interface Shortage {
+  readonly buffer: BufferSpec;
+  readonly neededBytes: number;
+}
+
+/** The first buffer that the mapping overflows, or undefined when everything fits. */
+export function shortage(footprintOfLayer: Footprint): Shortage | undefined {
+  const need = new Map<BufferSpec, number>();
+  for (const slots of [
+    footprintOfLayer.ifmap,
+    footprintOfLayer.weight,
+    footprintOfLayer.psum,
+    footprintOfLayer.ofmap,
+  ]) {
+    if (slots === undefined) continue;
+    need.set(slots.buffer, (need.get(slots.buffer) ?? 0) + slots.count * slots.slotBytes);
+  }
+  for (const [buffer, neededBytes] of need) {
+    if (neededBytes > buffer.capacityBytes) return { buffer, neededBytes };
+  }
+  return undefined;
+}

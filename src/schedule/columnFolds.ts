@@ -1,0 +1,159 @@
+import { patternIndex } from '../sparsity/supports.js';
+import type { Supports } from '../sparsity/supports.js';
+import type { PassShape } from './pass.js';
+
+/**
+ * Filters that share the array's columns, and the taps that are streamed for them: the union of their supports over
+ * the pass's channels, in order channel, tap.
+ */
+export interface ColumnFold {
+  /** How many folds in a row are alike. */
+  readonly repeat: number;
+  readonly columns: number;
+  /** Per streamed tap, how many of the columns hold a weight for it; its length is the reduction length K. */
+  readonly stream: Uint16Array;
+  /** Sum of `stream`. */
+  readonly weights: number;
+  /** Rows of the pattern table that the address generator combines for each channel. */
+  readonly phases: number;
+}
+
+/**
+ * Fills the columns with the pass's filters.
+ *
+ * Periodic supports: filters of the same phase (o mod P) have the same support in every channel, so filters are taken
+ * phase by phase and only `phasesPerGroup` neighbouring phases may share a fold. Otherwise filters are taken in order.
+ */
+export function columnFolds(shape: PassShape, columns: number): ColumnFold[] {
+  const { assignment } = shape.streamed;
+  if (assignment.kind === 'dense') return denseFolds(shape, columns);
+  if (assignment.kind === 'periodic') return periodicFolds(shape, columns, assignment.period);
+  return perKernelFolds(shape, columns);
+}
+
+function denseFolds(shape: PassShape, columns: number): ColumnFold[] {
+  const length = shape.channelCount * shape.streamed.taps;
+  const fold = (repeat: number, used: number): ColumnFold => ({
+    repeat,
+    columns: used,
+    stream: new Uint16Array(length).fill(used),
+    weights: length * used,
+    phases: 0,
+  });
+  const full = Math.floor(shape.filterCount / columns);
+  const rest = shape.filterCount % columns;
+  return [...(full > 0 ? [fold(full, columns)] : []), ...(rest > 0 ? [fold(1, rest)] : [])];
+}
+
+function periodicFolds(shape: PassShape, columns: number, period: number): ColumnFold[] {
+  const filtersOfPhase = new Uint32Array(period);
+  for (let i = 0; i < shape.filterCount; i++) filtersOfPhase[(shape.filterStart + i) % period]++;
+
+  const folds: ColumnFold[] = [];
+  for (let first = 0; first < period; first += shape.phasesPerGroup) {
+    const last = Math.min(first + shape.phasesPerGroup, period);
+    let taken = new Uint32Array(period);
+    let used = 0;
+    for (let phase = first; phase < last; phase++) {
+      let left = filtersOfPhase[phase];
+      while (left > 0) {
+        const take = Math.min(left, columns - used);
+        taken[phase] += take;
+        used += take;
+        left -= take;
+        if (used === columns) {
+          appendFold(folds, shape, taken, used);
+          taken = new Uint32Array(period);
+          used = 0;
+        }
+      }
+    }
+    if (used > 0) appendFold(folds, shape, taken, used);
+  }
+  return mergeAlike(folds);
+}
+
+function appendFold(folds: ColumnFold[], shape: PassShape, taken: Uint32Array, columns: number): void {
+  const { streamed, channelStart, channelCount } = shape;
+  const { taps, patterns } = streamed;
+  const period = patterns.length;
+  const perChannelPhase: number[][] = [];
+  for (let channelPhase = 0; channelPhase < Math.min(period, channelCount); channelPhase++) {
+    const counts: number[] = [];
+    for (let tap = 0; tap < taps; tap++) {
+      let holders = 0;
+      for (let phase = 0; phase < period; phase++) {
+        if (taken[phase] > 0) {
+          holders += taken[phase] * patterns[(phase + channelStart + channelPhase) % period][tap];
+        }
+      }
+      if (holders > 0) counts.push(holders);
+    }
+    perChannelPhase.push(counts);
+  }
+  const stream: number[] = [];
+  for (let channel = 0; channel < channelCount; channel++) stream.push(...perChannelPhase[channel % period]);
+  folds.push({
+    repeat: 1,
+    columns,
+    stream: Uint16Array.from(stream),
+    weights: stream.reduce((sum, holders) => sum + holders, 0),
+    phases: taken.reduce((count, filters) => count + (filters > 0 ? 1 : 0), 0),
+  });
+}
+
+function perKernelFolds(shape: PassShape, columns: number): ColumnFold[] {
+  const { streamed, filterStart, filterCount, channelStart, channelCount } = shape;
+  const folds: ColumnFold[] = [];
+  for (let first = 0; first < filterCount; first += columns) {
+    const used = Math.min(columns, filterCount - first);
+    const holders = new Uint16Array(channelCount * streamed.taps);
+    for (let column = 0; column < used; column++) {
+      addKernelTaps(holders, streamed, filterStart + first + column, channelStart, channelCount);
+    }
+    const stream = holders.filter((count) => count > 0);
+    folds.push({
+      repeat: 1,
+      columns: used,
+      stream,
+      weights: stream.reduce((sum, count) => sum + count, 0),
+      phases: used,
+    });
+  }
+  return folds;
+}
+
+function addKernelTaps(
+  holders: Uint16Array,
+  supports: Supports,
+  filter: number,
+  channelStart: number,
+  channelCount: number,
+): void {
+  for (let channel = 0; channel < channelCount; channel++) {
+    const pattern = supports.patterns[patternIndex(supports, filter, channelStart + channel)];
+    for (let tap = 0; tap < supports.taps; tap++) holders[channel * supports.taps + tap] += pattern[tap];
+  }
+}
+
+function mergeAlike(folds: readonly ColumnFold[]): ColumnFold[] {
+  const merged: ColumnFold[] = [];
+  for (const fold of folds) {
+    const previous = merged[merged.length - 1];
+    if (previous !== undefined && alike(previous, fold)) {
+      merged[merged.length - 1] = { ...previous, repeat: previous.repeat + fold.repeat };
+    } else {
+      merged.push(fold);
+    }
+  }
+  return merged;
+}
+
+function alike(a: ColumnFold, b: ColumnFold): boolean {
+  return (
+    a.columns === b.columns &&
+    a.phases === b.phases &&
+    a.stream.length === b.stream.length &&
+    a.stream.every((holders, i) => holders === b.stream[i])
+  );
+}

@@ -1,0 +1,35 @@
+import { bytesOf } from '../tensor/precision.js';
+import type { LayerProblem } from '../mapping/problem.js';
+import { countRead, countWrite } from './counters.js';
+import type { AccessTable } from './counters.js';
+import type { Ports } from './ports.js';
+import type { Transfer } from './transfer.js';
+
+/**
+ * Counts what a DMA transfer does at the buffer: a load writes the tile, its zero padding included, a store reads it.
+ * The pattern table lies beside the address generator and not in an SRAM.
+ */
+export function countFill(table: AccessTable, transfer: Transfer, problem: LayerProblem, ports: Ports): void {
+  if (transfer.region === 'table') return;
+  const port = portOf(transfer, ports);
+  const bytes = transfer.bytes + transfer.zeroFillElements * bytesOf(problem.precision);
+  const elements = transfer.elements + transfer.zeroFillElements;
+  const words = Math.ceil((bytes * 8) / port.wordBits);
+  const count = transfer.write ? countRead : countWrite;
+  count(table, port.buffer, transfer.tensor, elements, words, bytes);
+}
+
+function portOf(transfer: Transfer, ports: Ports): Ports['ifmap'] {
+  switch (transfer.region) {
+    case 'input':
+      return ports.ifmap;
+    case 'weights':
+    case 'table':
+      return ports.weight;
+    case 'psum':
+      return ports.psum;
+    case 'residual':
+    case 'output':
+      return ports.ofmap;
+  }
+}

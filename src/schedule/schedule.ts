@@ -1,0 +1,238 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
+import { footprint } from '../mapping/footprint.js';
+import type { Footprint } from '../mapping/footprint.js';
+import type { Mapping } from '../mapping/mapping.js';
+import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
+import { bitsOf, bytesOf } from '../tensor/precision.js';
+import { dataflows } from './dataflow/dataflows.js';
+import { arrayContext } from './pass.js';
+import type { ArrayContext, PassCost } from './pass.js';
+import { portsOf } from './ports.js';
+import { createResidency } from './residency.js';
+import { inputPatch, outputBox, tilesInOrder } from './tiles.js';
+import type { Tile } from './tiles.js';
+import { blockTransfer, mapTransfer } from './transfer.js';
+import type { Transfer } from './transfer.js';
+import { vectorPassCost } from './vectorPass.js';
+import { layOutWeights, weightTileKey } from './weightLayout.js';
+import type { WeightLayout } from './weightLayout.js';
+
+/** The slot of each tensor's buffer that a step works on; -1 where the layer has no such tensor. */
+export interface StepSlots {
+  readonly ifmap: number;
+  readonly weight: number;
+  readonly psum: number;
+  readonly ofmap: number;
+}
+
+/** A DMA transfer into or out of a slot. */
+export interface SlotTransfer {
+  readonly transfer: Transfer;
+  readonly slot: number;
+}
+
+/** One iteration of the tile loops: what comes in, what the array does, what goes out. */
+export interface Step {
+  readonly tile: Tile;
+  readonly slots: StepSlots;
+  /** In DMA order. A write here is a partial-sum tile that has to make room first. */
+  readonly transfersBefore: readonly SlotTransfer[];
+  readonly pass: PassCost;
+  /** The finished ofmap tile. */
+  readonly store: SlotTransfer | undefined;
+}
+
+/** Everything that a layer does, known before its data. All three executions follow it. */
+export interface Schedule {
+  readonly problem: LayerProblem;
+  readonly mapping: Mapping;
+  readonly footprint: Footprint;
+  readonly steps: readonly Step[];
+  /** Convolutions only. */
+  readonly weightLayout: WeightLayout | undefined;
+}
+
+/** Writes the schedule of one layer. The mapping must fit the accelerator's buffers (see `mapping/footprint`). */
+export function createSchedule(problem: LayerProblem, mapping: Mapping, accelerator: Accelerator): Schedule {
+  const room = footprint(problem, mapping, accelerator);
+  const context = arrayContext(accelerator, portsOf(accelerator));
+  const weightLayout =
+    problem.kind === 'conv' ? layOutWeights(problem, mapping, accelerator.dram.burstBytes) : undefined;
+  const passCost = passCosts(problem, mapping, accelerator, context);
+
+  const ifmaps = createResidency(room.ifmap.count);
+  const weights = createResidency(room.weight?.count ?? 1);
+  const psums = createResidency(room.psum?.count ?? 1);
+  const ofmaps = createResidency(room.ofmap.count);
+  const psumTiles = new Map<string, Tile>();
+
+  const steps = tilesInOrder(problem, mapping).map((tile, index): Step => {
+    const before: SlotTransfer[] = [];
+    let weightSlot = -1;
+    let psumSlot = -1;
+
+    if (problem.kind === 'conv' && weightLayout !== undefined) {
+      if (index === 0 && weightLayout.tableBytes > 0) {
+        before.push({ transfer: tableLoad(weightLayout.tableBytes), slot: -1 });
+      }
+      const key = weightTileKey(tile.filterStart, tile.channelStart);
+      const placed = weights.place(key);
+      weightSlot = placed.slot;
+      if (!placed.resident) before.push(...weightLoads(problem, weightLayout, key, placed.slot));
+    }
+
+    const ifmapPlace = ifmaps.place(ifmapKey(problem, tile));
+    if (!ifmapPlace.resident) before.push({ transfer: ifmapLoad(problem, tile), slot: ifmapPlace.slot });
+
+    const outputKey = `${String(tile.filterStart)} ${String(tile.rowStart)} ${String(tile.columnStart)}`;
+    const wholeReduction = tile.firstChannels && tile.lastChannels;
+    if (problem.kind === 'conv' && !wholeReduction) {
+      const placed = psums.place(outputKey);
+      psumSlot = placed.slot;
+      const evicted = placed.evicted === undefined ? undefined : psumTiles.get(placed.evicted);
+      if (evicted !== undefined)
+        before.push({ transfer: psumTransfer(problem, evicted, true), slot: placed.slot });
+      if (!placed.resident && !tile.firstChannels) {
+        before.push({ transfer: psumTransfer(problem, tile, false), slot: placed.slot });
+      }
+      psumTiles.set(outputKey, tile);
+      if (tile.lastChannels) psums.release(outputKey);
+    }
+
+    const ofmapSlot = tile.lastChannels ? ofmaps.place(outputKey).slot : -1;
+    if (tile.lastChannels && problem.residual) {
+      before.push({ transfer: ofmapTransfer(problem, tile, false), slot: ofmapSlot });
+    }
+    return {
+      tile,
+      slots: { ifmap: ifmapPlace.slot, weight: weightSlot, psum: psumSlot, ofmap: ofmapSlot },
+      transfersBefore: before,
+      pass: passCost(tile),
+      store: tile.lastChannels
+        ? { transfer: ofmapTransfer(problem, tile, true), slot: ofmapSlot }
+        : undefined,
+    };
+  });
+  return { problem, mapping, footprint: room, steps, weightLayout };
+}
+
+/** Costs of passes, each shape worked out once. */
+function passCosts(
+  problem: LayerProblem,
+  mapping: Mapping,
+  accelerator: Accelerator,
+  context: ArrayContext,
+): (tile: Tile) => PassCost {
+  const known = new Map<string, PassCost>();
+  return (tile) => {
+    const key = passKey(problem, tile);
+    let cost = known.get(key);
+    if (cost === undefined) {
+      cost = workOutPass(problem, mapping, accelerator, context, tile);
+      known.set(key, cost);
+    }
+    return cost;
+  };
+}
+
+/** Equal keys mean equal passes: periodic supports repeat, so only the phase of a tile's start matters. */
+function passKey(problem: LayerProblem, tile: Tile): string {
+  const positions = tile.rowCount * tile.columnCount;
+  if (problem.kind === 'vector') return `${String(positions)} ${String(tile.filterCount)}`;
+  const { assignment } = problem.streamed;
+  const period =
+    assignment.kind === 'dense'
+      ? 1
+      : assignment.kind === 'periodic'
+        ? assignment.period
+        : Number.MAX_SAFE_INTEGER;
+  return [
+    positions,
+    tile.filterCount,
+    tile.channelCount,
+    tile.filterStart % period,
+    tile.channelStart % period,
+    tile.firstChannels,
+    tile.lastChannels,
+  ].join(' ');
+}
+
+function workOutPass(
+  problem: LayerProblem,
+  mapping: Mapping,
+  accelerator: Accelerator,
+  context: ArrayContext,
+  tile: Tile,
+): PassCost {
+  const positions = tile.rowCount * tile.columnCount;
+  if (problem.kind === 'vector') return vectorPassCost(problem, positions * tile.filterCount, context);
+  return dataflows[accelerator.array.dataflow].passCost(
+    {
+      positions,
+      filterStart: tile.filterStart,
+      filterCount: tile.filterCount,
+      channelStart: tile.channelStart,
+      channelCount: tile.channelCount,
+      streamed: problem.streamed,
+      phasesPerGroup: mapping.phasesPerGroup,
+      firstChannels: tile.firstChannels,
+      lastChannels: tile.lastChannels,
+      residual: problem.residual,
+      ifmapBits: bitsOf(problem.precision),
+      weightBits: bitsOf(problem.weightPrecision),
+      psumBits: bitsOf(problem.accumulator),
+      ofmapBits: bitsOf(problem.precision),
+    },
+    context,
+  );
+}
+
+function ifmapKey(problem: LayerProblem, tile: Tile): string {
+  const channels = problem.kind === 'conv' ? tile.channelStart : tile.filterStart;
+  return `${String(tile.group)} ${String(channels)} ${String(tile.rowStart)} ${String(tile.columnStart)}`;
+}
+
+function tableLoad(bytes: number): Transfer {
+  return blockTransfer('index', 'table', false, 0, bytes, 0);
+}
+
+function weightLoads(problem: ConvProblem, layout: WeightLayout, key: string, slot: number): SlotTransfer[] {
+  const placed = layout.tiles.get(key);
+  if (placed === undefined) throw new Error(`no weight tile ${key} in layer ${problem.name}`);
+  const elements = placed.valueBytes / bytesOf(problem.weightPrecision);
+  const values = blockTransfer('weight', 'weights', false, placed.offset, placed.valueBytes, elements);
+  if (placed.indexBytes === 0) return [{ transfer: values, slot }];
+  const indexOffset = placed.offset + placed.valueBytes;
+  const index = blockTransfer('index', 'weights', false, indexOffset, placed.indexBytes, 0);
+  return [
+    { transfer: values, slot },
+    { transfer: index, slot },
+  ];
+}
+
+function ifmapLoad(problem: LayerProblem, tile: Tile): Transfer {
+  const patch = inputPatch(problem, tile);
+  const { box } = patch;
+  const zeroFill = box.channelCount * (patch.height * patch.width - box.rowCount * box.columnCount);
+  return mapTransfer(
+    'ifmap',
+    'input',
+    false,
+    box,
+    problem.window.input,
+    bytesOf(problem.precision),
+    zeroFill,
+  );
+}
+
+function psumTransfer(problem: LayerProblem, tile: Tile, write: boolean): Transfer {
+  const bytes = bytesOf(problem.accumulator);
+  return mapTransfer('psum', 'psum', write, outputBox(tile), problem.window.output, bytes, 0);
+}
+
+/** The finished tile, or the residual that lies where the finished tile will. */
+function ofmapTransfer(problem: LayerProblem, tile: Tile, write: boolean): Transfer {
+  const [tensor, region] = write ? (['ofmap', 'output'] as const) : (['ifmap', 'residual'] as const);
+  const bytes = bytesOf(problem.precision);
+  return mapTransfer(tensor, region, write, outputBox(tile), problem.window.output, bytes, 0);
+}
