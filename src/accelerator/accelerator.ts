@@ -1,7 +1,8 @@
 import type { Tensor } from '../tensor/dataSpace.js';
 
 /** Systolic dataflows; one file each in `schedule/dataflow`. */
-export type DataflowName = 'output-stationary' | 'weight-stationary';
+export const dataflowNames = ['output-stationary', 'weight-stationary'] as const;
+export type DataflowName = (typeof dataflowNames)[number];
 
 export interface ArraySpec {
   readonly rows: number;

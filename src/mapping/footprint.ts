@@ -90,8 +90,20 @@ function psumsLeaveArray(problem: LayerProblem, tile: TileShape, accelerator: Ac
   return tile.channels < whole.channels || accelerator.array.dataflow === 'weight-stationary';
 }
 
-/** Bytes of the largest encoded tile; tiles that start at the same phase of the period are alike. */
+/** Sizes worked out before: a search asks for the same cuts again and again. */
+const knownTileBytes = new WeakMap<ConvProblem, Map<string, number>>();
+
 function largestWeightTileBytes(problem: ConvProblem, tile: TileShape): number {
+  const known = knownTileBytes.get(problem) ?? new Map<string, number>();
+  knownTileBytes.set(problem, known);
+  const key = `${tile.filters} ${tile.channels}`;
+  const bytes = known.get(key) ?? workOutLargestTile(problem, tile);
+  known.set(key, bytes);
+  return bytes;
+}
+
+/** Bytes of the largest encoded tile; tiles that start at the same phase of the period are alike. */
+function workOutLargestTile(problem: ConvProblem, tile: TileShape): number {
   const { format, supports, weightPrecision, groups } = problem;
   const whole = wholeTile(problem);
   const filterCuts: Cut[] = [];

@@ -37,7 +37,9 @@ export function createResidency(slots: number): Residency {
     },
     release(tile) {
       const slot = held.indexOf(tile);
-      if (slot >= 0) held[slot] = undefined;
+      if (slot < 0) return;
+      held[slot] = undefined;
+      lastUse[slot] = -1;
     },
   };
 }

@@ -52,13 +52,21 @@ export interface Schedule {
   readonly weightLayout: WeightLayout | undefined;
 }
 
+/** Pass costs of one problem on one accelerator, kept from one mapping to the next. */
+export type PassCache = Map<string, PassCost>;
+
 /** Writes the schedule of one layer. The mapping must fit the accelerator's buffers (see `mapping/footprint`). */
-export function createSchedule(problem: LayerProblem, mapping: Mapping, accelerator: Accelerator): Schedule {
+export function createSchedule(
+  problem: LayerProblem,
+  mapping: Mapping,
+  accelerator: Accelerator,
+  passes: PassCache = new Map(),
+): Schedule {
   const room = footprint(problem, mapping, accelerator);
   const context = arrayContext(accelerator, portsOf(accelerator));
   const weightLayout =
     problem.kind === 'conv' ? layOutWeights(problem, mapping, accelerator.dram.burstBytes) : undefined;
-  const passCost = passCosts(problem, mapping, accelerator, context);
+  const passCost = passCosts(problem, mapping, accelerator, context, passes);
 
   const ifmaps = createResidency(room.ifmap.count);
   const weights = createResidency(room.weight?.count ?? 1);
@@ -122,10 +130,10 @@ function passCosts(
   mapping: Mapping,
   accelerator: Accelerator,
   context: ArrayContext,
+  known: PassCache,
 ): (tile: Tile) => PassCost {
-  const known = new Map<string, PassCost>();
   return (tile) => {
-    const key = passKey(problem, tile);
+    const key = `${mapping.phasesPerGroup} ${passKey(problem, tile)}`;
     let cost = known.get(key);
     if (cost === undefined) {
       cost = workOutPass(problem, mapping, accelerator, context, tile);

@@ -84,7 +84,7 @@ function encodeTile(
       const c = tile.channelStart + channel;
       const existing = slots[(o + c) % period];
       const kernel = (o * supports.channels + c) * supports.taps;
-      for (let i = 0; i < existing.length; i++) packed.elements[next++] = weights[kernel + existing[i]]!;
+      for (let i = 0; i < existing.length; i++) packed.elements[next++] = weights[kernel + existing[i]];
     }
   }
   packed.flush(next * bytesOf(precision));
@@ -107,7 +107,7 @@ function decodeTile(
     let slot = (tile.filterStart + filter + tile.channelStart) % period;
     for (let channel = 0; channel < tile.channelCount; channel++) {
       const existing = slots[slot];
-      for (let i = 0; i < existing.length; i++) out[kernel + existing[i]] = elements[next++]!;
+      for (let i = 0; i < existing.length; i++) out[kernel + existing[i]] = elements[next++];
       kernel += taps;
       if (++slot === period) slot = 0;
     }

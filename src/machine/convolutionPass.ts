@@ -1,0 +1,84 @@
+import type { ModelLayer } from '../model/model.js';
+import type { Schedule, Step } from '../schedule/schedule.js';
+import { inputPatch } from '../schedule/tiles.js';
+import { describeLayer } from '../storage/format.js';
+import type { WeightTile } from '../storage/format.js';
+import type { ElementArray } from '../tensor/precision.js';
+import { allocateElements } from '../tensor/precision.js';
+import { checkSums, convolveWatched, createSums, isSafeFromOverflow } from './accumulate.js';
+import { elementsIn } from './buffers.js';
+import type { BufferMemory } from './buffers.js';
+import type { DmaEngine } from './dmaEngine.js';
+import { convolveTile, createTapScratch } from './kernels/convolution.js';
+import type { ConvTile } from './kernels/convolution.js';
+import { packPsums, unpackPsums } from './packedPsums.js';
+import { finishConvolution } from './postProcessor.js';
+
+/** What the array does in a step: decode the weights in their slot, sum, and hand complete sums to the post-processor. */
+export function createConvolutionPass(
+  modelLayer: ModelLayer,
+  schedule: Schedule,
+  slots: BufferMemory,
+  dma: DmaEngine,
+): (step: Step) => void {
+  const { problem, mapping } = schedule;
+  const { layer, operands } = modelLayer;
+  if (problem.kind !== 'conv' || operands === undefined)
+    throw new Error(`layer ${layer.name} is no convolution`);
+  const { accumulator, weightPrecision, supports, format, window } = problem;
+  const descriptor = describeLayer(supports, weightPrecision);
+  const { tile } = mapping;
+  const isSafe = isSafeFromOverflow(modelLayer, problem.precision, accumulator);
+  const sums = createSums(accumulator, isSafe, tile.filters * tile.rows * tile.columns);
+  const scratch = createTapScratch();
+  const decoded = slots.weight.slots.map(() =>
+    allocateElements(weightPrecision, tile.filters * tile.channels * supports.taps),
+  );
+  const decodedFill = new Uint32Array(decoded.length);
+  const ifmaps = slots.ifmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
+  const ofmaps = slots.ofmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
+  const psums = slots.psum.slots.map(
+    (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  );
+
+  const weightsOf = (slot: number, weightTile: WeightTile): ElementArray => {
+    if (decodedFill[slot] !== dma.weightFills[slot]) {
+      format.decodeTile(slots.weight.slots[slot], dma.table, descriptor, weightTile, decoded[slot]);
+      decodedFill[slot] = dma.weightFills[slot];
+    }
+    return decoded[slot];
+  };
+
+  return ({ tile: at, slots: where }) => {
+    const patch = inputPatch(problem, at);
+    const positions = at.rowCount * at.columnCount;
+    const count = at.filterCount * positions;
+    const convTile: ConvTile = {
+      ifmap: ifmaps[where.ifmap],
+      patchHeight: patch.height,
+      patchWidth: patch.width,
+      weights: weightsOf(where.weight, at),
+      filters: at.filterCount,
+      channels: at.channelCount,
+      kernelHeight: window.kernelHeight,
+      kernelWidth: window.kernelWidth,
+      stride: window.stride,
+      dilation: window.dilation,
+      rows: at.rowCount,
+      columns: at.columnCount,
+    };
+    if (at.firstChannels) sums.fill(0, 0, count);
+    else unpackPsums(psums[where.psum], count, accumulator, sums);
+
+    const place = { layer: layer.name, filterStart: at.filterStart };
+    if (isSafe || accumulator === 'float32') convolveTile(convTile, sums, scratch);
+    else convolveWatched(convTile, sums, accumulator, place);
+
+    if (!at.lastChannels) {
+      packPsums(sums, count, accumulator, psums[where.psum]);
+      return;
+    }
+    if (!isSafe) checkSums(sums, positions, count, accumulator, operands.bias, place);
+    finishConvolution(modelLayer, at, problem.residual, sums, ofmaps[where.ofmap]);
+  };
+}

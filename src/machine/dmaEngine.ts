@@ -1,0 +1,70 @@
+import type { Schedule, SlotTransfer, Step } from '../schedule/schedule.js';
+import { inputPatch } from '../schedule/tiles.js';
+import type { Tensor } from '../tensor/dataSpace.js';
+import { bytesOf } from '../tensor/precision.js';
+import type { BufferMemory } from './buffers.js';
+import { load, loadPatch, store } from './dma.js';
+import type { LayerDram } from './layerDram.js';
+
+/** Moves a layer's bytes between DRAM and the buffers, and counts them. */
+export interface DmaEngine {
+  /** Carries out a transfer between DRAM and a slot. */
+  bring(step: Step, transfer: SlotTransfer): void;
+  /** The pattern table as it was loaded. */
+  readonly table: Uint8Array;
+  /** Per weight slot, how often it was filled. */
+  readonly weightFills: Uint32Array;
+}
+
+export function createDmaEngine(
+  { problem, footprint }: Schedule,
+  dram: LayerDram,
+  slots: BufferMemory,
+  movedBytes: Record<Tensor, number>,
+): DmaEngine {
+  const table = new Uint8Array(dram.regions.table.length);
+  const weightFills = new Uint32Array(footprint.weight?.count ?? 0);
+  const elementBytes = bytesOf(problem.precision);
+  const bring = (step: Step, { transfer, slot }: SlotTransfer): void => {
+    const region = dram.regions[transfer.region];
+    movedBytes[transfer.tensor] += transfer.bytes;
+    switch (transfer.region) {
+      case 'table':
+        table.set(region);
+        return;
+      case 'input':
+        loadPatch(
+          inputPatch(problem, step.tile),
+          problem.window.input,
+          elementBytes,
+          region,
+          slots.ifmap.slots[slot],
+        );
+        return;
+      case 'weights':
+        // Indices of a tile lie behind its values, and come in with a transfer of their own.
+        load(
+          transfer,
+          region,
+          slots.weight.slots[slot].subarray(transfer.tensor === 'index' ? valueBytesOf(step) : 0),
+        );
+        weightFills[slot]++;
+        return;
+      case 'psum':
+        if (transfer.write) store(transfer, slots.psum.slots[slot], region);
+        else load(transfer, region, slots.psum.slots[slot]);
+        return;
+      case 'residual':
+        load(transfer, region, slots.ofmap.slots[slot]);
+        return;
+      case 'output':
+        store(transfer, slots.ofmap.slots[slot], region);
+    }
+  };
+  return { bring, table, weightFills };
+}
+
+function valueBytesOf({ transfersBefore }: Step): number {
+  const values = transfersBefore.find(({ transfer }) => transfer.tensor === 'weight');
+  return values?.transfer.bytes ?? 0;
+}

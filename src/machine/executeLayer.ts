@@ -1,0 +1,64 @@
+import type { ModelLayer } from '../model/model.js';
+import type { Schedule, Step } from '../schedule/schedule.js';
+import { inputPatch } from '../schedule/tiles.js';
+import type { Tensor } from '../tensor/dataSpace.js';
+import type { ElementArray } from '../tensor/precision.js';
+import { elementsIn, placeSlots } from './buffers.js';
+import type { BufferMemory } from './buffers.js';
+import { createConvolutionPass } from './convolutionPass.js';
+import { createDmaEngine } from './dmaEngine.js';
+import { createLayerDram } from './layerDram.js';
+import type { StoredWeights } from './layerDram.js';
+import { runVectorTile } from './vectorUnit.js';
+
+/** What a layer computed, and the bytes that went by on the way. */
+export interface LayerExecution {
+  readonly output: ElementArray;
+  /** Bytes that the DMA moved between DRAM and buffers, by tensor; both directions together. */
+  readonly movedBytes: Readonly<Record<Tensor, number>>;
+}
+
+/**
+ * The execution `tile`: carries out a layer's schedule on real bytes. Every operand of the array has come from DRAM
+ * through a slot of its buffer, and every result leaves the same way.
+ *
+ * @param memory of the accelerator's buffers, by name; what earlier layers left there is overwritten
+ * @param input the layer's ifmap (channels, height, width); `residual` is the map that is added, of the ofmap's shape
+ * @throws UserError when an accumulator overflows
+ */
+export function executeLayer(
+  modelLayer: ModelLayer,
+  schedule: Schedule,
+  stored: StoredWeights,
+  memory: ReadonlyMap<string, ArrayBuffer>,
+  input: ElementArray,
+  residual?: ElementArray,
+): LayerExecution {
+  const dram = createLayerDram(schedule, stored, input, residual);
+  const slots = placeSlots(schedule.footprint, memory);
+  const movedBytes: Record<Tensor, number> = { ifmap: 0, weight: 0, index: 0, psum: 0, ofmap: 0 };
+  const dma = createDmaEngine(schedule, dram, slots, movedBytes);
+  const runPass =
+    schedule.problem.kind === 'conv'
+      ? createConvolutionPass(modelLayer, schedule, slots, dma)
+      : createVectorPass(modelLayer, schedule, slots);
+  for (const step of schedule.steps) {
+    for (const transfer of step.transfersBefore) dma.bring(step, transfer);
+    runPass(step);
+    if (step.store !== undefined) dma.bring(step, step.store);
+  }
+  return { output: dram.output, movedBytes };
+}
+
+function createVectorPass(
+  modelLayer: ModelLayer,
+  { problem }: Schedule,
+  slots: BufferMemory,
+): (step: Step) => void {
+  const ifmaps = slots.ifmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
+  const ofmaps = slots.ofmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
+  return ({ tile, slots: where }) => {
+    const patch = inputPatch(problem, tile);
+    runVectorTile(modelLayer, problem.window, tile, patch, ifmaps[where.ifmap], ofmaps[where.ofmap]);
+  };
+}

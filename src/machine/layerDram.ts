@@ -1,0 +1,58 @@
+import type { ModelLayer } from '../model/model.js';
+import type { Schedule } from '../schedule/schedule.js';
+import type { Region } from '../schedule/transfer.js';
+import { bytesView } from '../storage/elementBytes.js';
+import type { ElementArray } from '../tensor/precision.js';
+import { allocateElements, bytesOf } from '../tensor/precision.js';
+
+/** A layer's weights as they lie in DRAM, encoded once and run for as many images as wanted. */
+export interface StoredWeights {
+  readonly bytes: Uint8Array;
+  readonly table: Uint8Array;
+}
+
+/** Encodes a convolution's weights, tile by tile, at the places that the schedule gives them. */
+export function storeWeights(
+  { layer, operands }: ModelLayer,
+  { problem, weightLayout }: Schedule,
+): StoredWeights {
+  if (problem.kind === 'vector' || weightLayout === undefined) {
+    return { bytes: new Uint8Array(0), table: new Uint8Array(0) };
+  }
+  if (operands === undefined) throw new Error(`layer ${layer.name} has no weights`);
+  const { format, supports, weightPrecision } = problem;
+  const bytes = new Uint8Array(weightLayout.regionBytes);
+  for (const { tile, offset } of weightLayout.tiles.values()) {
+    format.encodeTile(operands.weights, supports, tile, weightPrecision, bytes.subarray(offset));
+  }
+  return { bytes, table: format.encodeTable(supports) };
+}
+
+/** The DRAM that one layer touches, region by region. */
+export interface LayerDram {
+  readonly regions: Readonly<Record<Region, Uint8Array>>;
+  /** The ofmap region as elements. */
+  readonly output: ElementArray;
+}
+
+export function createLayerDram(
+  { problem }: Schedule,
+  stored: StoredWeights,
+  input: ElementArray,
+  residual: ElementArray | undefined,
+): LayerDram {
+  const { channels, height, width } = problem.window.output;
+  const outputs = channels * height * width;
+  const output = allocateElements(problem.precision, outputs);
+  return {
+    regions: {
+      input: bytesView(input),
+      residual: residual === undefined ? new Uint8Array(0) : bytesView(residual),
+      weights: stored.bytes,
+      table: stored.table,
+      psum: new Uint8Array(problem.kind === 'conv' ? outputs * bytesOf(problem.accumulator) : 0),
+      output: bytesView(output),
+    },
+    output,
+  };
+}
