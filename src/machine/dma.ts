@@ -37,6 +37,7 @@ export function loadPatch(
   const rowBytes = box.columnCount * elementBytes;
   const isPadded = height !== box.rowCount || width !== box.columnCount;
   if (isPadded) buffer.fill(0, 0, box.channelCount * height * width * elementBytes);
+  if (rowBytes === 0) return;
   for (let channel = 0; channel < box.channelCount; channel++) {
     for (let row = 0; row < box.rowCount; row++) {
       const from =

@@ -24,19 +24,25 @@ export const weightStationary: Dataflow = {
 function passCost(shape: PassShape, context: ArrayContext): PassCost {
   const cost = emptyPassCost(context.bufferCount);
   for (const fold of columnFolds(shape, context.columns)) {
-    const tapFolds = Math.ceil(fold.stream.length / context.rows);
-    for (let tapFold = 0; tapFold < tapFolds; tapFold++) {
-      const start = tapFold * context.rows;
-      const taps = fold.stream.subarray(start, start + context.rows);
-      const part: PassShape = {
-        ...shape,
-        firstChannels: shape.firstChannels && tapFold === 0,
-        lastChannels: shape.lastChannels && tapFold === tapFolds - 1,
-      };
-      runFold(cost, fold, taps, part, context);
-    }
+    for (let i = 0; i < fold.repeat; i++) runColumnFold(cost, fold, shape, context);
   }
   return cost;
+}
+
+/** A fold's reduction, cut into as many taps as the array has rows. */
+function runColumnFold(cost: PassCost, fold: ColumnFold, shape: PassShape, context: ArrayContext): void {
+  // A fold without taps still hands on its (zero) sums.
+  const tapFolds = Math.max(1, Math.ceil(fold.stream.length / context.rows));
+  for (let tapFold = 0; tapFold < tapFolds; tapFold++) {
+    const start = tapFold * context.rows;
+    const taps = fold.stream.subarray(start, start + context.rows);
+    const part: PassShape = {
+      ...shape,
+      firstChannels: shape.firstChannels && tapFold === 0,
+      lastChannels: shape.lastChannels && tapFold === tapFolds - 1,
+    };
+    runFold(cost, fold, taps, part, context);
+  }
 }
 
 /** One fold: `taps` holds, per used row, how many columns have a weight in it. */

@@ -1,0 +1,316 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Accelerator } from '../../src/accelerator/accelerator.js';
+import { countLayer } from '../../src/counts/countLayer.js';
+import { UserError } from '../../src/document/userError.js';
+import { createBuffers } from '../../src/machine/buffers.js';
+import { estimateLayer } from '../../src/machine/estimateLayer.js';
+import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
+import { executeLayer } from '../../src/machine/executeLayer.js';
+import { storeWeights } from '../../src/machine/layerDram.js';
+import { mapLayer } from '../../src/machine/mapLayer.js';
+import { convProblem, vectorProblem } from '../../src/mapping/layerProblem.js';
+import type { Mapping } from '../../src/mapping/mapping.js';
+import { footprint, shortage } from '../../src/mapping/footprint.js';
+import type { ConvProblem, LoopName } from '../../src/mapping/problem.js';
+import { wholeTile } from '../../src/mapping/problem.js';
+import type { ModelLayer, PrecisionSet } from '../../src/model/model.js';
+import { elementsOf, isConv } from '../../src/network/layer.js';
+import type { MapName } from '../../src/network/layer.js';
+import { nonZeroTaps } from '../../src/sparsity/supports.js';
+import { chooseFormat } from '../../src/storage/formats.js';
+import { tensors } from '../../src/tensor/dataSpace.js';
+import type { Tensor } from '../../src/tensor/dataSpace.js';
+import { bytesOf } from '../../src/tensor/precision.js';
+import type { ElementArray } from '../../src/tensor/precision.js';
+import { plainForward } from '../model/plainForward.js';
+import { pool } from '../model/networks.js';
+import { buffer, cases, int8, machine, machines } from './arbitraries.js';
+import type { Case } from './arbitraries.js';
+
+function problemOf(
+  { modelLayer }: Case,
+  precision: PrecisionSet,
+  storage: 'auto' | 'dense' = 'auto',
+): ConvProblem {
+  const { layer, supports } = modelLayer;
+  return convProblem(layer, supports, precision, chooseFormat(storage, supports, layer.name));
+}
+
+function run(
+  given: Case,
+  { schedule }: LayerEstimate,
+  accelerator: Accelerator,
+): ReturnType<typeof executeLayer> {
+  const stored = storeWeights(given.modelLayer, schedule);
+  return executeLayer(
+    given.modelLayer,
+    schedule,
+    stored,
+    createBuffers(accelerator.buffers),
+    given.input,
+    given.residual,
+  );
+}
+
+function expected({ modelLayer, input, residual }: Case): ElementArray {
+  const maps = new Map<MapName, ElementArray>([['input', input]]);
+  if (residual !== undefined) maps.set('residual', residual);
+  return plainForward(modelLayer, maps);
+}
+
+/** Any tile of any order that fits, if the random one does. */
+const tilings = fc.record({
+  filters: fc.integer({ min: 1, max: 12 }),
+  channels: fc.integer({ min: 1, max: 9 }),
+  rows: fc.integer({ min: 1, max: 9 }),
+  columns: fc.integer({ min: 1, max: 9 }),
+  order: fc.shuffledSubarray<LoopName>(['filters', 'channels', 'rows', 'columns'], { minLength: 4 }),
+  phases: fc.nat(5),
+});
+
+function mappingOf(
+  problem: ConvProblem,
+  given: Record<LoopName, number> & { order: LoopName[]; phases: number },
+): Mapping {
+  const whole = wholeTile(problem);
+  const { assignment } = problem.streamed;
+  const period = assignment.kind === 'periodic' ? assignment.period : 1;
+  const divisors = Array.from({ length: period }, (_, i) => i + 1).filter((size) => period % size === 0);
+  return {
+    tile: {
+      filters: Math.min(given.filters, whole.filters),
+      channels: Math.min(given.channels, whole.channels),
+      rows: Math.min(given.rows, whole.rows),
+      columns: Math.min(given.columns, whole.columns),
+    },
+    order: given.order,
+    phasesPerGroup: divisors[given.phases % divisors.length],
+  };
+}
+
+describe('tile execution', () => {
+  it('computes any integer layer bit for bit, under any mapping, on any machine', () => {
+    fc.assert(
+      fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
+        const problem = problemOf(given, given.precision);
+        const mapping = mappingOf(problem, tiling);
+        fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
+        const estimate = estimateLayer(problem, mapping, accelerator);
+        expect(run(given, estimate, accelerator).output).to.deep.equal(expected(given));
+      }),
+      { numRuns: 800 },
+    );
+  });
+
+  it('computes the same under dense storage as under periodic storage', () => {
+    fc.assert(
+      fc.property(cases(), machines, (given, accelerator) => {
+        const dense = mapLayer(problemOf(given, given.precision, 'dense'), accelerator);
+        expect(run(given, dense, accelerator).output).to.deep.equal(expected(given));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('computes float32 layers within the rounding of their sums', () => {
+    const float32: PrecisionSet = { ifmap: 'float32', weight: 'float32', accumulator: 'float32' };
+    fc.assert(
+      fc.property(cases({ precisions: [float32] }), machines, (given, accelerator) => {
+        const { output } = run(given, mapLayer(problemOf(given, float32), accelerator), accelerator);
+        expected(given).forEach((value, index) => {
+          expect(output[index]).to.be.closeTo(value, 1e-4);
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('moves exactly the bytes that the timeline says', () => {
+    fc.assert(
+      fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
+        const problem = problemOf(given, given.precision);
+        const mapping = mappingOf(problem, tiling);
+        fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
+        const estimate = estimateLayer(problem, mapping, accelerator);
+        const { movedBytes } = run(given, estimate, accelerator);
+        for (const tensor of tensors) {
+          const { readBytes, writeBytes } = estimate.timeline.dram[tensor];
+          expect(movedBytes[tensor], tensor).to.equal(readBytes + writeBytes);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('writes every ofmap element to DRAM once, and reads back as many partial sums as it spills', () => {
+    fc.assert(
+      fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
+        const problem = problemOf(given, given.precision);
+        const mapping = mappingOf(problem, tiling);
+        fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
+        const { dram } = estimateLayer(problem, mapping, accelerator).timeline;
+        const outputs = elementsOf(given.modelLayer.layer.outputShape);
+        expect(dram.ofmap.writeBytes).to.equal(outputs * bytesOf(given.precision.ifmap));
+        expect(dram.ofmap.readBytes).to.equal(0);
+        expect(dram.psum.readBytes).to.equal(dram.psum.writeBytes);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('lets as many elements leave each buffer as have entered it', () => {
+    fc.assert(
+      fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
+        const problem = problemOf(given, given.precision);
+        const mapping = mappingOf(problem, tiling);
+        fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
+        const { layer } = given.modelLayer;
+        const { schedule, timeline } = estimateLayer(problem, mapping, accelerator);
+        const { buffers } = countLayer(layer, schedule, timeline, accelerator);
+        const total = (tensor: Tensor, field: 'readElements' | 'writeElements'): number =>
+          Object.values(buffers).reduce((sum, byTensor) => sum + byTensor[tensor][field], 0);
+        const outputs = elementsOf(layer.outputShape);
+        expect(total('ofmap', 'writeElements')).to.equal(outputs);
+        expect(total('ofmap', 'readElements')).to.equal(outputs);
+        expect(total('psum', 'readElements')).to.equal(total('psum', 'writeElements'));
+        const { dram } = timeline;
+        expect(total('weight', 'writeElements') * bytesOf(given.precision.weight)).to.equal(
+          dram.weight.readBytes,
+        );
+        for (const { ifmap } of Object.values(buffers)) {
+          if (ifmap.readElements > 0) expect(ifmap.writeElements).to.be.above(0);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('carries out each MAC that exists once, and stays within the bounds of array and DRAM', () => {
+    fc.assert(
+      fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
+        const problem = problemOf(given, given.precision);
+        const mapping = mappingOf(problem, tiling);
+        fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
+        const { layer, supports } = given.modelLayer;
+        const { schedule, timeline } = estimateLayer(problem, mapping, accelerator);
+        const counts = countLayer(layer, schedule, timeline, accelerator);
+        const positions = layer.outputShape.height * layer.outputShape.width;
+        expect(counts.macs.effectual).to.equal(nonZeroTaps(supports) * positions);
+        expect(counts.macs.performed).to.equal(nonZeroTaps(problem.streamed) * positions);
+        expect(counts.macs.effectualUnpadded).to.be.at.most(counts.macs.effectual);
+        const { rows, columns } = accelerator.array;
+        expect(counts.cycles).to.be.at.least(counts.macs.performed / (rows * columns));
+        const dramBytes = tensors.reduce(
+          (sum, tensor) => sum + timeline.dram[tensor].readBytes + timeline.dram[tensor].writeBytes,
+          0,
+        );
+        expect(timeline.endPs).to.be.at.least((dramBytes * 1e12) / accelerator.dram.bandwidthBytesPerSecond);
+        const stalls = Object.values(counts.stallCycles);
+        expect(Math.min(...stalls)).to.be.at.least(0);
+        expect(counts.cycles).to.equal(counts.computeCycles + timeline.drainCycles + counts.stallCycles.dram);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never becomes slower with more bandwidth, nor costlier in DRAM traffic with larger buffers', () => {
+    fc.assert(
+      fc.property(cases(), machines, (given, accelerator) => {
+        const problem = problemOf(given, given.precision);
+        const base = mapLayer(problem, accelerator);
+        const { dram } = accelerator;
+        const faster = {
+          ...accelerator,
+          dram: { ...dram, bandwidthBytesPerSecond: dram.bandwidthBytesPerSecond * 2 },
+        };
+        const sped = estimateLayer(problem, base.schedule.mapping, faster);
+        expect(sped.timeline.endPs).to.be.at.most(base.timeline.endPs);
+        const larger = {
+          ...accelerator,
+          buffers: accelerator.buffers.map((each) => ({ ...each, capacityBytes: each.capacityBytes * 3 })),
+        };
+        expect(trafficOf(mapLayer(problem, larger))).to.be.at.most(trafficOf(base));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('runs pools, additions and ReLUs as defined, padding included', () => {
+    const shape = { channels: 3, height: 7, width: 6 };
+    const input = Int8Array.from({ length: 126 }, (_, i) => ((i * 37) % 255) - 127);
+    const other = Int8Array.from({ length: 126 }, (_, i) => ((i * 91) % 255) - 127);
+    const factors = {
+      multiplier: Int32Array.of(40000),
+      shift: Uint8Array.of(17),
+      residualMultiplier: Float64Array.of(70000),
+      min: 0,
+      max: 127,
+    };
+    const base = { outputShape: shape, relu: false };
+    const layers: ModelLayer[] = [
+      { layer: pool('max', 'max-pool', 'input', shape, 3, 2, 1) },
+      { layer: { ...pool('max', 'max-pool', 'input', shape, 2), relu: true } },
+      { layer: pool('average', 'average-pool', 'input', shape, 3, 1, 1), requantization: factors },
+      {
+        layer: { ...base, kind: 'add', name: 'add', inputs: ['input', 'other'], output: 'add' },
+        requantization: factors,
+      },
+      {
+        layer: { ...base, kind: 'relu', name: 'relu', input: 'input', output: 'relu' },
+        requantization: factors,
+      },
+    ];
+    const maps = new Map<MapName, ElementArray>([
+      ['input', input],
+      ['other', other],
+    ]);
+    const tiny = machine({ buffers: [buffer('shared', ['ifmap', 'weight', 'psum', 'ofmap'], 96)] });
+    for (const modelLayer of layers) {
+      const { layer } = modelLayer;
+      if (isConv(layer)) continue;
+      for (const accelerator of [machine(), tiny]) {
+        const { schedule, timeline } = mapLayer(vectorProblem(layer, int8), accelerator);
+        const stored = storeWeights(modelLayer, schedule);
+        const memory = createBuffers(accelerator.buffers);
+        const residual = layer.kind === 'add' ? other : undefined;
+        const { output, movedBytes } = executeLayer(modelLayer, schedule, stored, memory, input, residual);
+        expect(output, layer.kind).to.deep.equal(plainForward(modelLayer, maps));
+        expect(movedBytes.ofmap).to.equal(timeline.dram.ofmap.writeBytes);
+        expect(movedBytes.ifmap).to.equal(timeline.dram.ifmap.readBytes);
+      }
+    }
+  });
+
+  it('reports an accumulator that overflows instead of wrapping round', () => {
+    const precision: PrecisionSet = { ifmap: 'int16', weight: 'int16', accumulator: 'int32' };
+    const [given] = fc.sample(cases({ precisions: [precision] }), { seed: 5, numRuns: 1 });
+    given.input.fill(32767);
+    given.modelLayer.operands!.weights.fill(32767);
+    const accelerator = machine();
+    const estimate = mapLayer(problemOf(given, precision, 'dense'), accelerator);
+    expect(() => run(given, estimate, accelerator)).to.throw(
+      UserError,
+      /layer layer: filter 0 overflows its int32 accumulator/,
+    );
+  });
+
+  it('names the buffer, the need and the room when no tile fits', () => {
+    const [given] = fc.sample(cases({ precisions: [int8] }), { seed: 3, numRuns: 1 });
+    const { buffers } = machine();
+    const small = machine({
+      buffers: [buffers[0], buffers[1], buffer('output-buffer', ['psum', 'ofmap'], 8)],
+    });
+    expect(() => mapLayer(problemOf(given, int8), small)).to.throw(
+      UserError,
+      /test-machine\.yaml: layer layer: buffer output-buffer of test-machine is too small for any tile.*needs \d+ B.*has 8 B/,
+    );
+  });
+});
+
+function trafficOf({ timeline }: LayerEstimate): number {
+  return tensors.reduce(
+    (sum, tensor) => sum + timeline.dram[tensor].readBytes + timeline.dram[tensor].writeBytes,
+    0,
+  );
+}
