@@ -1,11 +1,11 @@
-import type { ConvLayer } from './layer.js';
+import type { ConvLayer, Layer } from './layer.js';
 import { elementsOf, isConv } from './layer.js';
 import type { Network } from './network.js';
 
-/** Work and parameters of one convolution or fully connected layer. */
+/** Work and parameters of one layer; zeros for layers without weights. */
 export interface LayerSize {
   readonly name: string;
-  /** Multiplications per image, taps on padding included. */
+  /** Multiplications with weights per image, taps on padding included. */
   readonly macs: number;
   readonly weights: number;
   readonly bias: number;
@@ -16,10 +16,9 @@ export interface LayerSize {
 }
 
 export interface NetworkSize {
-  /** In the network's order; layers without weights are left out. */
+  /** One for each of the network's layers, in their order. */
   readonly layers: readonly LayerSize[];
-  readonly macs: number;
-  readonly parameters: number;
+  readonly totals: { readonly macs: number; readonly parameters: number };
 }
 
 /**
@@ -27,17 +26,23 @@ export interface NetworkSize {
  *
  * @param weightsOf how many weights a layer has; all of a dense one unless given
  */
-export function networkSize(network: Network, weightsOf = denseWeights): NetworkSize {
-  const layers = network.layers.filter(isConv).map((layer) => layerSize(layer, weightsOf(layer)));
+export function countNetwork(network: Network, weightsOf = denseWeights): NetworkSize {
+  const layers = network.layers.map((layer) => layerSize(layer, weightsOf));
   return {
     layers,
-    macs: layers.reduce((sum, { macs }) => sum + macs, 0),
-    parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
+    totals: {
+      macs: layers.reduce((sum, { macs }) => sum + macs, 0),
+      parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
+    },
   };
 }
 
-function layerSize(layer: ConvLayer, weights: number): LayerSize {
+function layerSize(layer: Layer, weightsOf: (layer: ConvLayer) => number): LayerSize {
+  if (!isConv(layer)) {
+    return { name: layer.name, macs: 0, weights: 0, bias: 0, batchNorm: 0, parameters: 0 };
+  }
   const { filters, output } = layer.geometry;
+  const weights = weightsOf(layer);
   const bias = layer.bias ? filters : 0;
   const batchNorm = layer.batchNorm === undefined ? 0 : 2 * filters;
   // Each weight is used once at each output position of its filter.

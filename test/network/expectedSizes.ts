@@ -1,0 +1,107 @@
+/**
+ * Per layer: name, MACs, weights, bias, batch-norm parameters; then the totals.
+ * Source: network_layers.csv, network_totals.csv: the public model definitions (kuangliu's pytorch-cifar); Tiny ImageNet's
+ * heads follow from them.
+ */
+export interface ExpectedSizes {
+  readonly macs: number;
+  readonly parameters: number;
+  readonly layers: string;
+}
+
+export const expectedSizes: Readonly<Record<string, ExpectedSizes>> = {
+  'resnet18-cifar10': {
+    macs: 555422720,
+    parameters: 11173962,
+    layers: `
+      conv1 1769472 1728 0 128
+      layer1.0.conv1 37748736 36864 0 128
+      layer1.0.conv2 37748736 36864 0 128
+      layer1.1.conv1 37748736 36864 0 128
+      layer1.1.conv2 37748736 36864 0 128
+      layer2.0.conv1 18874368 73728 0 256
+      layer2.0.conv2 37748736 147456 0 256
+      layer2.0.shortcut 2097152 8192 0 256
+      layer2.1.conv1 37748736 147456 0 256
+      layer2.1.conv2 37748736 147456 0 256
+      layer3.0.conv1 18874368 294912 0 512
+      layer3.0.conv2 37748736 589824 0 512
+      layer3.0.shortcut 2097152 32768 0 512
+      layer3.1.conv1 37748736 589824 0 512
+      layer3.1.conv2 37748736 589824 0 512
+      layer4.0.conv1 18874368 1179648 0 1024
+      layer4.0.conv2 37748736 2359296 0 1024
+      layer4.0.shortcut 2097152 131072 0 1024
+      layer4.1.conv1 37748736 2359296 0 1024
+      layer4.1.conv2 37748736 2359296 0 1024
+      fc 5120 5120 10 0
+    `,
+  },
+  'resnet18-tinyimagenet': {
+    macs: 2221772800,
+    parameters: 11271432,
+    layers: `
+      conv1 7077888 1728 0 128
+      layer1.0.conv1 150994944 36864 0 128
+      layer1.0.conv2 150994944 36864 0 128
+      layer1.1.conv1 150994944 36864 0 128
+      layer1.1.conv2 150994944 36864 0 128
+      layer2.0.conv1 75497472 73728 0 256
+      layer2.0.conv2 150994944 147456 0 256
+      layer2.0.shortcut 8388608 8192 0 256
+      layer2.1.conv1 150994944 147456 0 256
+      layer2.1.conv2 150994944 147456 0 256
+      layer3.0.conv1 75497472 294912 0 512
+      layer3.0.conv2 150994944 589824 0 512
+      layer3.0.shortcut 8388608 32768 0 512
+      layer3.1.conv1 150994944 589824 0 512
+      layer3.1.conv2 150994944 589824 0 512
+      layer4.0.conv1 75497472 1179648 0 1024
+      layer4.0.conv2 150994944 2359296 0 1024
+      layer4.0.shortcut 8388608 131072 0 1024
+      layer4.1.conv1 150994944 2359296 0 1024
+      layer4.1.conv2 150994944 2359296 0 1024
+      fc 102400 102400 200 0
+    `,
+  },
+  'vgg16-cifar10': {
+    macs: 313201664,
+    parameters: 14728266,
+    layers: `
+      conv1_1 1769472 1728 64 128
+      conv1_2 37748736 36864 64 128
+      conv2_1 18874368 73728 128 256
+      conv2_2 37748736 147456 128 256
+      conv3_1 18874368 294912 256 512
+      conv3_2 37748736 589824 256 512
+      conv3_3 37748736 589824 256 512
+      conv4_1 18874368 1179648 512 1024
+      conv4_2 37748736 2359296 512 1024
+      conv4_3 37748736 2359296 512 1024
+      conv5_1 9437184 2359296 512 1024
+      conv5_2 9437184 2359296 512 1024
+      conv5_3 9437184 2359296 512 1024
+      fc 5120 5120 10 0
+    `,
+  },
+  'vgg16-tinyimagenet': {
+    macs: 1253195776,
+    parameters: 15132936,
+    layers: `
+      conv1_1 7077888 1728 64 128
+      conv1_2 150994944 36864 64 128
+      conv2_1 75497472 73728 128 256
+      conv2_2 150994944 147456 128 256
+      conv3_1 75497472 294912 256 512
+      conv3_2 150994944 589824 256 512
+      conv3_3 150994944 589824 256 512
+      conv4_1 75497472 1179648 512 1024
+      conv4_2 150994944 2359296 512 1024
+      conv4_3 150994944 2359296 512 1024
+      conv5_1 37748736 2359296 512 1024
+      conv5_2 37748736 2359296 512 1024
+      conv5_3 37748736 2359296 512 1024
+      fc 409600 409600 200 0
+    `,
+  },
+};
