@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { createFlatDram } from '../../src/machine/dram/flat.js';
+import { estimateLayer } from '../../src/machine/estimateLayer.js';
+import { convProblem } from '../../src/mapping/layerProblem.js';
+import { blockTransfer } from '../../src/schedule/transfer.js';
+import { denseSupports } from '../../src/sparsity/supports.js';
+import { chooseFormat } from '../../src/storage/formats.js';
+import { conv } from '../model/networks.js';
+import { buffer, int8, machine } from './arbitraries.js';
+
+const order = ['filters', 'rows', 'columns', 'channels'] as const;
+const dram = {
+  kind: 'flat',
+  bandwidthBytesPerSecond: 1e9,
+  latencyPs: 10_000,
+  burstBytes: 32,
+  energyPjPerBit: 8,
+  source: 'test',
+} as const;
+
+/** A 1x1 convolution of 4 channels over 4x4 maps on a 16x4 array; 8 filters in one or two tiles. */
+function run(filters: number, doubleBuffered: boolean) {
+  const layer = conv(
+    'layer',
+    { channels: 4, height: 4, width: 4 },
+    { filters: 8, kernel: [1, 1], padding: [0, 0, 0, 0] },
+  );
+  const supports = denseSupports(8, 4, 1);
+  const problem = convProblem(layer, supports, int8, chooseFormat('auto', supports, 'layer'));
+  const wide = { wordBits: 1024, doubleBuffered };
+  const accelerator = machine({
+    array: { rows: 16, columns: 4, dataflow: 'output-stationary' },
+    clockHz: 1e9,
+    periodPs: 1000,
+    buffers: [
+      buffer('ifmap-buffer', ['ifmap'], 8192, wide),
+      buffer('weight-buffer', ['weight', 'index'], 8192, wide),
+      buffer('output-buffer', ['psum', 'ofmap'], 8192, wide),
+    ],
+    postProcessor: { lanes: 64 },
+    dram,
+  });
+  const tile = { filters, channels: 4, rows: 4, columns: 4 };
+  return estimateLayer(problem, { tile, order, phasesPerGroup: 1 }, accelerator);
+}
+
+describe('timeline', () => {
+  it('is loads, pass, drain and store one after the other for a single tile', () => {
+    const { timeline } = run(8, true);
+    // Loads: 10 ns latency, then 32 B of weights and 64 B of ifmap at 1 B/ns. Two folds of 4 + 16 + 4 - 2 cycles, the
+    // results drain in 1 cycle. Store: 10 ns latency and 128 B.
+    const loads = 10 + 32 + 64;
+    const pass = 2 * 22;
+    expect(timeline.passCycles).to.equal(pass);
+    expect(timeline.endPs).to.equal((loads + pass + 1 + 10 + 128) * 1000);
+    expect(timeline.cycles).to.equal(loads + pass + 1 + 10 + 128);
+    expect(timeline.drainCycles).to.equal(1);
+    expect(timeline.dramCycles).to.equal(loads + 10 + 128);
+  });
+
+  it('loads the next tile and stores the last one while the array works, with two halves', () => {
+    const { timeline, schedule } = run(4, true);
+    expect(schedule.steps).to.have.length(2);
+    // Weights of the second tile follow the first loads on the bus: 32 B (a burst) each. The first pass ends at
+    // 106 + 22 ns; the second starts when its weights are in, at 138 ns, and its loads do not wait for the pass.
+    const secondStart = 138;
+    const firstStored = Math.max(106 + 22 + 1 + 10, 138) + 64;
+    const secondStored = Math.max(secondStart + 22 + 1 + 10, firstStored) + 64;
+    expect(timeline.endPs).to.equal(secondStored * 1000);
+  });
+
+  it('waits for the array before it loads the next tile, with one half', () => {
+    const single = run(4, false);
+    const double = run(4, true);
+    expect(single.timeline.endPs).to.be.above(double.timeline.endPs);
+    expect(single.timeline.dram).to.deep.equal(double.timeline.dram);
+  });
+
+  it('does not fetch a tile again that is still in its slot', () => {
+    const { schedule } = run(4, true);
+    const loads = schedule.steps.map(({ transfersBefore }) =>
+      transfersBefore.map(({ transfer }) => transfer.tensor),
+    );
+    expect(loads).to.deep.equal([['weight', 'ifmap'], ['weight']]);
+  });
+});
+
+describe('flat DRAM', () => {
+  const block = (offset: number, bytes: number) =>
+    blockTransfer('ifmap', 'input', false, offset, bytes, bytes);
+
+  it('moves whole bursts at its bandwidth after its latency', () => {
+    const one = createFlatDram(dram);
+    expect(one.bursts(block(0, 33))).to.equal(2);
+    expect(one.transfer(block(0, 33), 5000)).to.equal(5000 + 10_000 + 64_000);
+  });
+
+  it('hides the latency of a transfer behind the data of the one before', () => {
+    const one = createFlatDram(dram);
+    one.transfer(block(0, 32), 0);
+    expect(one.transfer(block(32, 32), 0)).to.equal(10_000 + 64_000);
+  });
+
+  it('moves a burst that two runs share twice', () => {
+    const runs = { ...block(0, 64), outerCount: 4, outerPitch: 16, runBytes: 16 };
+    expect(createFlatDram(dram).bursts(runs)).to.equal(4);
+  });
+
+  it('takes no time for nothing', () => {
+    expect(createFlatDram(dram).transfer(block(0, 0), 700)).to.equal(700);
+  });
+});

@@ -1,0 +1,157 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { UserError } from '../../src/document/userError.js';
+import { estimateLayer } from '../../src/machine/estimateLayer.js';
+import { mapLayer } from '../../src/machine/mapLayer.js';
+import { candidates, halvings } from '../../src/mapping/candidates.js';
+import { phaseGroupings } from '../../src/mapping/chooseMapping.js';
+import { footprint, shortage } from '../../src/mapping/footprint.js';
+import { convProblem, problemKey } from '../../src/mapping/layerProblem.js';
+import { prescribedMapping } from '../../src/mapping/prescribedMapping.js';
+import { wholeTile } from '../../src/mapping/problem.js';
+import type { ConvProblem } from '../../src/mapping/problem.js';
+import { dramTraffic } from '../../src/mapping/traffic.js';
+import { denseSupports } from '../../src/sparsity/supports.js';
+import { chooseFormat } from '../../src/storage/formats.js';
+import { buffer, cases, int8, machine, machines } from '../machine/arbitraries.js';
+import type { Case } from '../machine/arbitraries.js';
+import { conv } from '../model/networks.js';
+
+function problemOf({ modelLayer: { layer, supports } }: Case): ConvProblem {
+  return convProblem(layer, supports, int8, chooseFormat('auto', supports, layer.name));
+}
+
+const layer = conv('conv1', { channels: 16, height: 8, width: 8 }, { filters: 32 });
+const supports = denseSupports(32, 16, 9);
+const problem = convProblem(layer, supports, int8, chooseFormat('auto', supports, 'conv1'));
+const order = ['filters', 'rows', 'columns', 'channels'] as const;
+const latency = (): number => 1;
+
+describe('mapping', () => {
+  it('predicts the DRAM traffic of every candidate to the byte', () => {
+    fc.assert(
+      fc.property(cases(), machines, (given, accelerator) => {
+        const each = problemOf(given);
+        for (const { mapping, room } of candidates(each, accelerator, 1).slice(0, 40)) {
+          const { dram } = estimateLayer(each, mapping, accelerator).timeline;
+          const moved = dram.ifmap.readBytes + dram.weight.readBytes + dram.ofmap.writeBytes;
+          expect(dramTraffic(each, mapping, room)).to.equal(moved);
+          expect(dram.psum.writeBytes).to.equal(0);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('finds a tiling whenever a single output of a single channel fits, and it fits', () => {
+    fc.assert(
+      fc.property(cases(), machines, fc.integer({ min: 1, max: 64 }), (given, base, words) => {
+        const accelerator = {
+          ...base,
+          buffers: base.buffers.map((each) => ({ ...each, capacityBytes: words * 8 })),
+        };
+        const each = problemOf(given);
+        const tile = { filters: 1, channels: 1, rows: 1, columns: 1 };
+        const smallest = shortage(footprint(each, { tile, order, phasesPerGroup: 1 }, accelerator));
+        if (smallest === undefined) {
+          const { footprint: room } = mapLayer(each, accelerator).schedule;
+          expect(shortage(room)).to.equal(undefined);
+        } else {
+          expect(() => mapLayer(each, accelerator)).to.throw(UserError, smallest.buffer.name);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('chooses the least traffic of all candidates', () => {
+    fc.assert(
+      fc.property(cases(), machines, (given, accelerator) => {
+        const each = problemOf(given);
+        const { mapping, footprint: room } = mapLayer(each, accelerator).schedule;
+        const least = Math.min(
+          ...candidates(each, accelerator, 1).map((one) => dramTraffic(each, one.mapping, one.room)),
+        );
+        expect(dramTraffic(each, mapping, room)).to.equal(least);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('chooses the same mapping every time', () => {
+    const first = mapLayer(problem, machine()).schedule.mapping;
+    expect(mapLayer(problem, machine()).schedule.mapping).to.deep.equal(first);
+  });
+
+  it('halves sizes down to one', () => {
+    expect(halvings(12)).to.deep.equal([12, 6, 3, 2, 1]);
+    expect(halvings(1)).to.deep.equal([1]);
+  });
+
+  it('groups the phases of the period by its divisors, and of no period not at all', () => {
+    expect(phaseGroupings(problem)).to.deep.equal([1]);
+    const patterns = Array.from({ length: 6 }, (_, slot) =>
+      Uint8Array.from({ length: 9 }, (__, tap) => (tap === slot ? 1 : 0)),
+    );
+    const periodic = { ...supports, patterns, assignment: { kind: 'periodic', period: 6 } as const };
+    const sparse = convProblem(layer, periodic, int8, chooseFormat('auto', periodic, 'conv1'));
+    expect(phaseGroupings(sparse)).to.deep.equal([1, 2, 3, 6]);
+    const dense = convProblem(layer, periodic, int8, chooseFormat('dense', periodic, 'conv1'));
+    expect(phaseGroupings(dense)).to.deep.equal([1]);
+  });
+
+  it('knows equal layers by their key, whatever their names', () => {
+    const other = { ...problem, name: 'conv2' };
+    expect(problemKey(other)).to.equal(problemKey(problem));
+    expect(problemKey({ ...problem, residual: true })).to.not.equal(problemKey(problem));
+    const dense = { ...supports, filters: 32 };
+    expect(problemKey(convProblem(layer, dense, int8, chooseFormat('auto', dense, 'x')))).to.equal(
+      problemKey(problem),
+    );
+  });
+});
+
+describe('a prescribed mapping', () => {
+  const tile = { filters: 8, channels: 16, rows: 8, columns: 8 };
+
+  it('is taken as it stands', () => {
+    const mapping = prescribedMapping(problem, { tile, order }, machine(), latency);
+    expect(mapping).to.deep.equal({ tile, order, phasesPerGroup: 1 });
+    const { schedule } = mapLayer(problem, machine(), { tile, order });
+    expect(schedule.mapping.tile).to.deep.equal(tile);
+    expect(schedule.steps).to.have.length(4);
+  });
+
+  it('may not exceed the layer', () => {
+    const spec = { tile: { ...tile, filters: 64 }, order };
+    expect(() => prescribedMapping(problem, spec, machine(), latency)).to.throw(
+      UserError,
+      'expected at most 32 filters in a tile of conv1, got 64',
+    );
+    expect(wholeTile(problem).filters).to.equal(32);
+  });
+
+  it('must fit: the error names the buffer, the need and the room', () => {
+    const { buffers } = machine();
+    const small = machine({
+      buffers: [buffers[0], buffer('weight-buffer', ['weight', 'index'], 1024), buffers[2]],
+    });
+    expect(() => prescribedMapping(problem, { tile, order }, small, latency)).to.throw(
+      UserError,
+      'needs 2304 B of buffer weight-buffer, which has 1024 B',
+    );
+  });
+
+  it('must divide the period into groups of phases', () => {
+    const patterns = Array.from({ length: 4 }, () => new Uint8Array(9).fill(1));
+    const periodic = { ...supports, patterns, assignment: { kind: 'periodic', period: 4 } as const };
+    const sparse = convProblem(layer, periodic, int8, chooseFormat('auto', periodic, 'conv1'));
+    expect(() => prescribedMapping(sparse, { tile, order, phasesPerGroup: 3 }, machine(), latency)).to.throw(
+      UserError,
+      'expected phasesPerGroup to divide the period of conv1 (1, 2, 4), got 3',
+    );
+    expect(
+      prescribedMapping(sparse, { tile, order, phasesPerGroup: 2 }, machine(), latency).phasesPerGroup,
+    ).to.equal(2);
+  });
+});

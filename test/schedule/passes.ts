@@ -1,0 +1,42 @@
+import type { PassCost } from '../../src/schedule/pass.js';
+import type { ArrayContext, PassShape } from '../../src/schedule/pass.js';
+import { denseSupports } from '../../src/sparsity/supports.js';
+
+/** An array whose ports never hold it up, unless changed. */
+export function context(rows: number, columns: number, change: Partial<ArrayContext> = {}): ArrayContext {
+  const wide = (buffer: number) => ({ buffer, wordBits: 1e6, ports: 8 });
+  return {
+    rows,
+    columns,
+    ports: { ifmap: wide(0), weight: wide(1), psum: wide(2), ofmap: wide(2) },
+    bufferCount: 3,
+    postProcessorLanes: 1e6,
+    ...change,
+  };
+}
+
+/** A matrix product of M x K by K x N as a pass. */
+export function matrixPass(m: number, n: number, k: number, change: Partial<PassShape> = {}): PassShape {
+  return {
+    positions: m,
+    filterStart: 0,
+    filterCount: n,
+    channelStart: 0,
+    channelCount: k,
+    streamed: denseSupports(n, k, 1),
+    phasesPerGroup: 1,
+    firstChannels: true,
+    lastChannels: true,
+    residual: false,
+    ifmapBits: 8,
+    weightBits: 8,
+    psumBits: 32,
+    ofmapBits: 8,
+    ...change,
+  };
+}
+
+/** Cycles from the first operand to the last result's leaving. */
+export function cyclesWithDrain(cost: PassCost): number {
+  return cost.cycles + cost.tailDrainCycles;
+}

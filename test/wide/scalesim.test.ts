@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { dataflows } from '../../src/schedule/dataflow/dataflows.js';
+import { bufferAccess } from '../../src/schedule/counters.js';
+import { context, matrixPass } from '../schedule/passes.js';
+import { requireReferenceData } from './referenceData.js';
+
+const names = new Map([
+  ['os', 'output-stationary'],
+  ['ws', 'weight-stationary'],
+] as const);
+
+describe('SCALE-Sim v3, all its runs', () => {
+  it('takes the same compute cycles and operand reads', function () {
+    const text = readFileSync(requireReferenceData(this, 'validation/scalesim_golden.csv'), 'utf8');
+    const [header, ...lines] = text
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','));
+    let compared = 0;
+    for (const line of lines) {
+      const value = (column: string): string => line[header.indexOf(column)];
+      const number = (column: string): number => Number(value(column));
+      const dataflow =
+        value('dataflow') === 'os'
+          ? names.get('os')
+          : value('dataflow') === 'ws'
+            ? names.get('ws')
+            : undefined;
+      if (dataflow === undefined) continue;
+      const cost = dataflows[dataflow].passCost(
+        matrixPass(number('M_ofmap_px'), number('N_filters'), number('K_window')),
+        context(number('array_rows'), number('array_cols')),
+      );
+      expect(cost.cycles, line.join(' ')).to.equal(number('total_cycles_reported') + 1);
+      expect(bufferAccess(cost.accesses, 0, 'ifmap').readElements).to.equal(number('ifmap_reads_formula'));
+      expect(bufferAccess(cost.accesses, 1, 'weight').readElements).to.equal(number('filter_reads_formula'));
+      compared++;
+    }
+    expect(compared).to.equal(70);
+  });
+});
