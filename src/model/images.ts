@@ -24,14 +24,14 @@ export function seededImages(network: Network, count: number, seed: number): Net
 }
 
 /**
- * `count` images from number `first` (from 0) on of a file in CIFAR-10's binary format.
+ * `count` images from number `first` (from 0) on of a file in CIFAR-10's binary format; all of them unless counted.
  *
  * @throws UserError when the network's input is not 3 x 32 x 32, or the file cannot be read as such
  */
 export async function cifar10Images(
   network: Network,
   file: string,
-  range: { readonly first: number; readonly count: number },
+  range: { readonly first: number; readonly count?: number | undefined },
 ): Promise<NetworkImages> {
   const { channels, height, width } = network.input;
   if (channels !== 3 || height !== 32 || width !== 32) {
@@ -45,7 +45,7 @@ export async function cifar10Images(
   return {
     images: pixels.map((image) => normalize(network, image)),
     labels,
-    description: `${plural(range.count)} of ${displayPath(file)} from number ${range.first} on`,
+    description: `${plural(pixels.length)} of ${displayPath(file)} from number ${range.first} on`,
   };
 }
 

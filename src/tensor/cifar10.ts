@@ -14,14 +14,14 @@ const recordBytes = 1 + pixelBytes;
 const classes = 10;
 
 /**
- * Reads `count` images from number `first` (from 0) on.
+ * Reads `count` images from number `first` (from 0) on; all of them unless counted.
  *
  * @throws UserError when the file is missing, is not a whole number of images long, holds too few of them, or a
  *   label is not 0 .. 9
  */
 export async function readCifar10(
   file: string,
-  { first, count }: { readonly first: number; readonly count: number },
+  { first, count: wanted }: { readonly first: number; readonly count?: number | undefined },
 ): Promise<Cifar10Images> {
   const bytes = await readBytes(file, "a file in CIFAR-10's binary format");
   if (bytes.length === 0 || bytes.length % recordBytes !== 0) {
@@ -33,6 +33,7 @@ export async function readCifar10(
     );
   }
   const available = bytes.length / recordBytes;
+  const count = wanted ?? Math.max(1, available - first);
   if (first + count > available) {
     throw new UserError(
       `expected at least ${first + count} images (${count} from number ${first} on), found ${available}; ask for fewer`,

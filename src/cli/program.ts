@@ -1,0 +1,124 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { packageVersion } from '../document/package.js';
+import { exitCodes } from './exitCodes.js';
+import type { RunArguments } from './run.js';
+
+/**
+ * The command line. Each command's code is loaded when it is called, so that `--help` answers at once.
+ *
+ * @returns the process's exit code
+ */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  let code: number = exitCodes.success;
+  const program = createProgram((commandCode) => {
+    code = commandCode;
+  });
+  try {
+    await program.parseAsync([...argv]);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has said what there is to say.
+      return error.exitCode === 0 ? exitCodes.success : exitCodes.badInput;
+    }
+    const { reportFailure } = await import('./failure.js');
+    return reportFailure(error);
+  }
+}
+
+function createProgram(done: (code: number) => void): Command {
+  const program = new Command('psconv')
+    .description(
+      'Cycle-level, functional simulator of edge accelerators that run convolutions with pre-defined periodic sparsity.',
+    )
+    .version(packageVersion())
+    .configureHelp({ sortSubcommands: false })
+    .exitOverride();
+
+  program
+    .command('run')
+    .description('run a scenario and write its results')
+    .argument('<scenario>', 'YAML file of kind scenario')
+    .option('--out <folder>', 'where results are written (default: results/<scenario>)')
+    .option('--json', 'print one machine-readable summary instead of the table')
+    .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
+    .option('--layers <names>', 'report only these layers, separated by commas', list)
+    .option('--seed <number>', 'replaces every seed of the scenario', wholeNumber)
+    .option('--images <file>', "images of a file in CIFAR-10's binary format")
+    .option('--first <number>', 'number of the first image, from 0', wholeNumber)
+    .option('--count <number>', 'how many images', positiveNumber)
+    .option('--no-check', 'do not check outputs against TensorFlow.js')
+    .action(async (file: string, options: RunArguments) => {
+      const { run } = await import('./run.js');
+      done(await run(file, options));
+    });
+
+  program
+    .command('networks')
+    .description('list the networks that scenarios can name')
+    .action(async () => {
+      const { printNetworks } = await import('./networks.js');
+      await printNetworks();
+    });
+
+  program
+    .command('network')
+    .description('about one network')
+    .command('show')
+    .description('shape, MACs and parameters of every layer, and the totals')
+    .argument('<network>', 'name or path of a network')
+    .action(async (reference: string) => {
+      const { printNetwork } = await import('./networks.js');
+      await printNetwork(reference);
+    });
+
+  program
+    .command('variants')
+    .description('list the sparsity variants that scenarios can name')
+    .action(async () => {
+      const { printVariants } = await import('./variants.js');
+      await printVariants();
+    });
+
+  program
+    .command('validate')
+    .description('check a YAML file, and what it refers to, without running anything')
+    .argument('<file>', 'YAML file of any kind')
+    .action(async (file: string) => {
+      const { validate } = await import('./validate.js');
+      await validate(file);
+    });
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of a kind of YAML file, for editors')
+    .argument('<kind>', 'scenario, network, accelerator, sparsity, energy-table or sram-table')
+    .action(async (kind: string) => {
+      const { printSchema } = await import('./schema.js');
+      await printSchema(kind);
+    });
+  return program;
+}
+
+function list(text: string): string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length === 0) throw new InvalidArgumentError('expected names separated by commas.');
+  return [...new Set(names)];
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text.trim()) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError('expected a whole number from 0.');
+  }
+  return value;
+}
+
+function positiveNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('expected a positive whole number.');
+  return value;
+}

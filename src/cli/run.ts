@@ -1,0 +1,80 @@
+import { join, resolve } from 'node:path';
+import { displayPath, UserError } from '../document/userError.js';
+import { saveResults } from '../explore/manifest.js';
+import { loadScenario } from '../explore/scenario.js';
+import type { ScenarioOverrides } from '../explore/scenario.js';
+import { simulate } from '../explore/simulate.js';
+import { summaryRecord } from '../report/records.js';
+import { mismatchesOf } from '../report/result.js';
+import { terminalTable } from '../report/terminalTable.js';
+import { toJson } from '../report/writeResults.js';
+import { exitCodes } from './exitCodes.js';
+import { Interrupted } from './failure.js';
+import { createProgressBar } from './progressBar.js';
+
+/** Options of `psconv run`, as the command line gives them. */
+export interface RunArguments {
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly variants?: readonly string[];
+  readonly layers?: readonly string[];
+  readonly seed?: number;
+  readonly images?: string;
+  readonly first?: number;
+  readonly count?: number;
+  readonly check: boolean;
+}
+
+/** Runs a scenario, writes its results and prints them. Returns the exit code. */
+export async function run(file: string, options: RunArguments): Promise<number> {
+  const scenario = await loadScenario(file, await overridesOf(file, options));
+  const folder = options.out ?? join('results', scenario.settings.name);
+  const bar = createProgressBar();
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => {
+    interrupt.abort(new Interrupted());
+  };
+  process.once('SIGINT', onInterrupt);
+  process.once('SIGTERM', onInterrupt);
+  try {
+    const result = await simulate(scenario, { onProgress: bar.update, signal: interrupt.signal });
+    bar.stop();
+    await saveResults(folder, scenario, result);
+    console.log(options.json === true ? toJson(summaryRecord(result)).trimEnd() : terminalTable(result));
+    if (options.json !== true) console.log(`\nresults: ${displayPath(resolve(folder))}`);
+    const mismatches = mismatchesOf(result);
+    if (mismatches === 0) return exitCodes.success;
+    console.error(`psconv: check failed: ${mismatches} outputs are not those of the reference`);
+    return exitCodes.failedCheck;
+  } finally {
+    bar.stop();
+    process.removeListener('SIGINT', onInterrupt);
+    process.removeListener('SIGTERM', onInterrupt);
+  }
+}
+
+async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {
+  const { variants, layers, seed, check } = options;
+  return {
+    variants,
+    layers,
+    seed,
+    check: check ? undefined : false,
+    images: await imagesOf(file, options),
+  };
+}
+
+/** `--count` alone changes how many of the scenario's own images run. */
+async function imagesOf(
+  file: string,
+  { images, first, count, seed }: RunArguments,
+): Promise<ScenarioOverrides['images']> {
+  if (images !== undefined) return { file: resolve(images), first: first ?? 0, count };
+  if (first === undefined && count === undefined) return undefined;
+  const { readScenarioFile } = await import('../scenario/scenario.js');
+  const own = (await readScenarioFile(file)).value.images;
+  if ('file' in own) return { ...own, first: first ?? own.first, count: count ?? own.count };
+  if (first !== undefined)
+    throw new UserError('--first: expected images of a file (--images FILE), got seeded images');
+  return { ...own, seed: seed ?? own.seed, count: count ?? own.count };
+}

@@ -1,0 +1,59 @@
+import { expectKind, readDocument } from '../document/document.js';
+import { isDocumentKind } from '../document/kinds.js';
+import type { DocumentKind } from '../document/kinds.js';
+import { displayPath } from '../document/userError.js';
+
+/** Loads a file in full, with what it refers to, and says in a line what it holds. */
+export async function validate(path: string): Promise<void> {
+  const document = await readDocument(path);
+  const { kind } = document;
+  if (!isDocumentKind(kind)) {
+    // Says what is missing or which kinds there are.
+    expectKind(document, 'scenario');
+    return;
+  }
+  console.log(`${displayPath(document.file)}: ${await loaders[kind](document.file)}`);
+}
+
+const loaders: Readonly<Record<DocumentKind, (file: string) => Promise<string>>> = {
+  scenario: async (file) => {
+    const { loadScenario } = await import('../explore/scenario.js');
+    const { planScenario } = await import('../explore/simulate.js');
+    const scenario = await loadScenario(file);
+    planScenario(scenario);
+    const { settings, network, accelerator, variants } = scenario;
+    return (
+      `a valid scenario: ${settings.name}, ${network.name} on ${accelerator.name}, ` +
+      `variants ${variants.map(({ name }) => name).join(', ')}; every layer fits`
+    );
+  },
+  network: async (file) => {
+    const { loadNetwork } = await import('../network/loadNetwork.js');
+    const { name, layers } = await loadNetwork(file);
+    return `a valid network: ${name}, ${layers.length} layers`;
+  },
+  accelerator: async (file) => {
+    const { loadAccelerator } = await import('../accelerator/loadAccelerator.js');
+    const { loadEnergyTable } = await import('../energy/table.js');
+    const { bankOf } = await import('../energy/evaluate.js');
+    const accelerator = await loadAccelerator(file);
+    const table = await loadEnergyTable(accelerator.energyTable, file);
+    for (const { name } of accelerator.buffers) bankOf(name, accelerator, table);
+    const { rows, columns, dataflow } = accelerator.array;
+    return `a valid accelerator: ${accelerator.name}, ${rows}x${columns} PEs, ${dataflow}, energy table ${table.name}`;
+  },
+  sparsity: async (file) => {
+    const { loadVariant } = await import('../sparsity/loadVariant.js');
+    return `a valid sparsity variant: ${(await loadVariant(file)).name}`;
+  },
+  'energy-table': async (file) => {
+    const { loadEnergyTable } = await import('../energy/table.js');
+    const { name, costs } = await loadEnergyTable(file);
+    return `a valid energy table: ${name}, for ${[...costs.keys()].join('; ')}`;
+  },
+  'sram-table': async (file) => {
+    const { loadSramTable } = await import('../energy/sramTable.js');
+    const { name, cells } = await loadSramTable(file);
+    return `a valid SRAM table: ${name}, ${cells.length} cells`;
+  },
+};

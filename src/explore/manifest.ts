@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { packageVersion } from '../document/package.js';
+import { displayPath } from '../document/userError.js';
+import type { ScenarioResult } from '../report/result.js';
+import { writeResults } from '../report/writeResults.js';
+import type { Scenario } from './scenario.js';
+
+/** What a result can be made again from: version, scenario as resolved, hashes of all files, seeds, backend. */
+export async function createManifest(
+  scenario: Scenario,
+  result: ScenarioResult,
+): Promise<Record<string, unknown>> {
+  const { settings, accelerator, energyTable, variants } = scenario;
+  const { weights, images } = settings;
+  const files = [
+    scenario.file,
+    scenario.network.file,
+    accelerator.file,
+    energyTable.file,
+    energyTable.sram.file,
+    ...variants.flatMap(({ file }) => (file === undefined ? [] : [file])),
+    ...('file' in weights ? [weights.file] : []),
+    ...('file' in images ? [images.file] : []),
+  ];
+  const hashes = await Promise.all(
+    files.map(async (file) => [displayPath(file), await sha256(file)] as const),
+  );
+  return {
+    psconvSim: packageVersion(),
+    node: process.version,
+    reference: result.reference ?? null,
+    seeds: {
+      scenario: settings.seed,
+      weights: 'file' in weights ? null : weights.seed,
+      images: 'file' in images ? null : images.seed,
+    },
+    sha256: Object.fromEntries(hashes),
+    scenario: {
+      ...settings,
+      weights: 'file' in weights ? { file: displayPath(weights.file) } : weights,
+      images: 'file' in images ? { ...images, file: displayPath(images.file) } : images,
+    },
+    layers: scenario.layers,
+    accelerator: { ...accelerator, file: displayPath(accelerator.file) },
+  };
+}
+
+/**
+ * Writes a result with its manifest: `layers.csv`, `summary.csv`, `summary.json`, `manifest.json`.
+ *
+ * @throws UserError when the folder cannot be written; nothing half-written is left behind
+ */
+export async function saveResults(folder: string, scenario: Scenario, result: ScenarioResult): Promise<void> {
+  await writeResults(folder, result, await createManifest(scenario, result));
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,21 @@
+import { bankOf } from '../energy/evaluate.js';
+import type { Scenario } from './scenario.js';
+
+/** What a reader must know of a scenario's hardware and energy figures before trusting a number. */
+export function scenarioNotes({ accelerator, energyTable, settings }: Scenario): string[] {
+  const notes = [
+    `energy: table ${energyTable.name} (${energyTable.family}), SRAM ${energyTable.sram.family}, ` +
+      `DRAM ${accelerator.dram.energyPjPerBit} pJ/bit (${accelerator.dram.source})`,
+  ];
+  for (const { name } of accelerator.buffers) {
+    const { accessNs } = bankOf(name, accelerator, energyTable);
+    if (accessNs * 1000 > accelerator.periodPs) {
+      notes.push(
+        `buffer ${name} takes ${accessNs} ns for an access, longer than the clock period of ` +
+          `${accelerator.periodPs / 1000} ns: such a clock needs a pipelined buffer, which its energy does not include`,
+      );
+    }
+  }
+  if (!settings.check.enabled) notes.push('outputs were not checked against TensorFlow.js');
+  return notes;
+}

@@ -1,0 +1,89 @@
+import { setImmediate } from 'node:timers/promises';
+import { createBuffers } from '../machine/buffers.js';
+import { runNetwork } from '../machine/runNetwork.js';
+import { floatNetwork } from '../model/floatForward.js';
+import type { NetworkImages } from '../model/images.js';
+import { quantizeInput } from '../model/buildModel.js';
+import { foldParameters } from '../model/parameters.js';
+import type { MapName } from '../network/layer.js';
+import { checkEndToEnd, checkLayer } from '../reference/check.js';
+import { createReference } from '../reference/networkReference.js';
+import type { ReferenceBackend } from '../reference/backend.js';
+import type { Accuracy, CheckResult } from '../report/result.js';
+import type { ElementArray } from '../tensor/precision.js';
+import type { PreparedVariant } from './prepare.js';
+import type { Scenario } from './scenario.js';
+import { tally } from './tally.js';
+import type { Answers } from './tally.js';
+
+/** What running a variant's images said beside its counts, which no image changes. */
+export interface VariantRun {
+  /** By layer name. */
+  readonly checks: ReadonlyMap<string, CheckResult>;
+  readonly endToEnd?: CheckResult;
+  readonly accuracy?: Accuracy;
+}
+
+export interface RunOptions {
+  /** No check without one. */
+  readonly backend: ReferenceBackend | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Called after each layer of each image. */
+  readonly onLayer: (layer: string) => void;
+}
+
+/**
+ * Runs a variant's images through the machine, layer by layer, and checks every reported layer on the machine's own
+ * inputs; where the last layer is among them, also the whole network from the image on.
+ */
+export async function runVariant(
+  { network, layers, accelerator }: Scenario,
+  prepared: PreparedVariant,
+  images: NetworkImages,
+  { backend, signal, onLayer }: RunOptions,
+): Promise<VariantRun> {
+  const { model } = prepared;
+  const memory = createBuffers(accelerator.buffers);
+  const reference = backend === undefined ? undefined : createReference(backend, model);
+  const operands = foldParameters(network, prepared.parameters);
+  const isWhole = prepared.layers.length === network.layers.length;
+  const checks = new Map<string, CheckResult>();
+  const answers: Answers[] = [];
+  let endToEnd: CheckResult | undefined;
+  try {
+    for (const image of images.images) {
+      const input = quantizeInput(model, image);
+      const maps = new Map<MapName, ElementArray>([['input', input]]);
+      for (const { index, layer, output } of runNetwork(prepared.layers, memory, maps)) {
+        if (reference !== undefined && layers.includes(layer.name)) {
+          checks.set(layer.name, add(checks.get(layer.name), checkLayer(reference, index, maps, output)));
+        }
+        onLayer(layer.name);
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
+      if (!isWhole) continue;
+      let answer: ElementArray | undefined;
+      if (reference !== undefined) {
+        const check = checkEndToEnd(reference, input, maps);
+        endToEnd = add(endToEnd, check);
+        answer = check.expected;
+      }
+      const machine = maps.get(network.output);
+      if (images.labels === undefined || machine === undefined) continue;
+      const float32 = floatNetwork(network, operands, image).get(network.output);
+      answers.push({ machine, float32: float32 ?? [], reference: answer });
+    }
+  } finally {
+    reference?.dispose();
+  }
+  return {
+    checks,
+    ...(endToEnd && { endToEnd }),
+    ...(images.labels !== undefined && answers.length > 0 && { accuracy: tally(images.labels, answers) }),
+  };
+}
+
+function add(sum: CheckResult | undefined, { outputs, mismatches }: CheckResult): CheckResult {
+  return { outputs: (sum?.outputs ?? 0) + outputs, mismatches: (sum?.mismatches ?? 0) + mismatches };
+}

@@ -1,0 +1,131 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
+import { loadAccelerator } from '../accelerator/loadAccelerator.js';
+import { faultAt } from '../document/document.js';
+import type { YamlDocument, YamlPath } from '../document/document.js';
+import { didYouMean } from '../document/suggest.js';
+import { UserError } from '../document/userError.js';
+import type { EnergyTable } from '../energy/energyTable.js';
+import { checkEnergy } from '../energy/evaluate.js';
+import { loadEnergyTable } from '../energy/table.js';
+import { loadNetwork } from '../network/loadNetwork.js';
+import type { Network } from '../network/network.js';
+import { readScenarioFile } from '../scenario/scenario.js';
+import type { ImagesSource, ScenarioFile } from '../scenario/scenario.js';
+import { loadVariant } from '../sparsity/loadVariant.js';
+import type { SparsityVariant } from '../sparsity/variant.js';
+
+/** A scenario with everything that it refers to. Plain data, ready for `simulate`. */
+export interface Scenario {
+  /** As written, overrides applied. */
+  readonly settings: ScenarioFile;
+  readonly file: string;
+  readonly network: Network;
+  readonly accelerator: Accelerator;
+  readonly energyTable: EnergyTable;
+  readonly variants: readonly SparsityVariant[];
+  /** Names of the layers to report, in the network's order. */
+  readonly layers: readonly string[];
+}
+
+/** What to do otherwise than the file says. */
+export interface ScenarioOverrides {
+  readonly variants?: readonly string[] | undefined;
+  readonly layers?: readonly string[] | undefined;
+  /** Replaces every seed of the scenario. */
+  readonly seed?: number | undefined;
+  readonly check?: boolean | undefined;
+  readonly images?: ImagesSource | undefined;
+}
+
+/**
+ * Reads a scenario and everything that it refers to.
+ *
+ * @param path of a YAML file of kind `scenario`
+ * @throws UserError with file, line and column at the first fault in any of the files, an unknown variant or layer,
+ *   or hardware that the energy table does not cover
+ */
+export async function loadScenario(path: string, overrides: ScenarioOverrides = {}): Promise<Scenario> {
+  const { document, value } = await readScenarioFile(path);
+  const settings = withOverrides(value, overrides);
+  const at = <T>(key: YamlPath, load: Promise<T>): Promise<T> => located(document, key, load);
+
+  const network = await at(['network'], loadNetwork(settings.network, document.file));
+  const accelerator = await at(['accelerator'], loadAccelerator(settings.accelerator, document.file));
+  const energyTable = await (settings.energy === undefined
+    ? loadEnergyTable(accelerator.energyTable, accelerator.file)
+    : at(['energy'], loadEnergyTable(settings.energy, document.file)));
+  checkEnergy(accelerator, settings.precision, energyTable);
+
+  const variants: SparsityVariant[] = [];
+  for (const [index, name] of settings.variants.entries()) {
+    const load = loadVariant(name, document.file);
+    variants.push(await (overrides.variants === undefined ? at(['variants', index], load) : load));
+  }
+  const places = overrides.layers === undefined ? document : undefined;
+  const layers = selectLayers(network, settings.layers, places);
+  checkMappedLayers(network, settings, document);
+  return { settings, file: document.file, network, accelerator, energyTable, variants, layers };
+}
+
+function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
+  const { variants, layers, seed, check, images } = overrides;
+  const seeded =
+    seed === undefined
+      ? value
+      : {
+          ...value,
+          seed,
+          weights: 'file' in value.weights ? value.weights : { seed },
+          images: 'file' in value.images ? value.images : { ...value.images, seed },
+        };
+  return {
+    ...seeded,
+    ...(variants === undefined ? {} : { variants }),
+    ...(layers === undefined ? {} : { layers }),
+    ...(check === undefined ? {} : { check: { ...value.check, enabled: check } }),
+    ...(images === undefined ? {} : { images }),
+  };
+}
+
+/** A reference that leads nowhere is a fault of the line that it stands on. */
+async function located<T>(document: YamlDocument, path: YamlPath, load: Promise<T>): Promise<T> {
+  try {
+    return await load;
+  } catch (error) {
+    if (error instanceof UserError && error.location === undefined)
+      throw faultAt(document, path, error.message);
+    throw error;
+  }
+}
+
+function selectLayers(
+  network: Network,
+  wanted: readonly string[] | undefined,
+  document: YamlDocument | undefined,
+): string[] {
+  const names = network.layers.map(({ name }) => name);
+  wanted?.forEach((name, index) => {
+    if (names.includes(name)) return;
+    const message = unknownLayer(network, name);
+    throw document === undefined ? new UserError(message) : faultAt(document, ['layers', index], message);
+  });
+  return wanted === undefined ? names : names.filter((name) => wanted.includes(name));
+}
+
+function checkMappedLayers(network: Network, { mapping }: ScenarioFile, document: YamlDocument): void {
+  if (mapping === 'auto') return;
+  for (const name of Object.keys(mapping)) {
+    if (!network.layers.some((layer) => layer.name === name)) {
+      throw faultAt(document, ['mapping', name], unknownLayer(network, name));
+    }
+  }
+}
+
+function unknownLayer(network: Network, name: string): string {
+  const names = network.layers.map((layer) => layer.name);
+  const hint = didYouMean(name, names);
+  return (
+    `expected a layer of ${network.name}, got "${name}"; ` +
+    (hint === '' ? `its layers: psconv network show ${network.name}` : hint)
+  );
+}

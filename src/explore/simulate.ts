@@ -1,0 +1,155 @@
+import { setImmediate } from 'node:timers/promises';
+import { countLayer } from '../counts/countLayer.js';
+import { evaluateEnergy } from '../energy/evaluate.js';
+import { addEnergy, energyMetrics } from '../energy/layerEnergy.js';
+import { isConv } from '../network/layer.js';
+import { openReference } from '../reference/backend.js';
+import type { LayerResult, ScenarioResult, VariantResult } from '../report/result.js';
+import { savingsOf, totalsOf } from '../report/totals.js';
+import { scenarioNotes } from './notes.js';
+import { planVariant } from './plan.js';
+import type { EstimateCache, PlannedLayer, VariantPlan } from './plan.js';
+import { loadImages, prepareVariant } from './prepare.js';
+import type { PreparedVariant } from './prepare.js';
+import { runVariant } from './runVariant.js';
+import type { VariantRun } from './runVariant.js';
+import type { Scenario } from './scenario.js';
+
+/** How far a simulation has come. */
+export interface Progress {
+  readonly variant: string;
+  readonly layer: string;
+  /** Layers run so far, over all variants and images. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface SimulateOptions {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Ends the simulation at the next layer; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Stores and maps every layer of every variant without running any: whether a scenario can be simulated at all.
+ *
+ * @throws UserError when a layer cannot be stored or fits no buffer
+ */
+export function planScenario(scenario: Scenario): VariantPlan[] {
+  const cache: EstimateCache = new Map();
+  return scenario.variants.map((variant) => planVariant(scenario, variant, cache));
+}
+
+/**
+ * Runs a scenario: every variant's network on the accelerator, on real data, checked against TensorFlow.js, with its
+ * counts and energy. Nothing is written.
+ *
+ * @throws UserError when a layer fits no buffer, weights or images cannot be read, the reference does not load, or an
+ *   accumulator overflows
+ */
+export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<ScenarioResult> {
+  const { settings, network, accelerator, energyTable } = scenario;
+  const plans = planScenario(scenario);
+  const images = await loadImages(scenario);
+  const backend = settings.check.enabled ? await openReference(settings.check.backend) : undefined;
+  const total = plans.reduce((sum, { layers }) => sum + layers.length * images.images.length, 0);
+  const variants: VariantResult[] = [];
+  let done = 0;
+  try {
+    for (const plan of plans) {
+      const { name } = plan.variant;
+      options.onProgress?.({ variant: name, layer: 'weights', done, total });
+      await setImmediate();
+      options.signal?.throwIfAborted();
+      const prepared = await prepareVariant(scenario, plan, images);
+      const run = await runVariant(scenario, prepared, images, {
+        backend,
+        signal: options.signal,
+        onLayer: (layer) => {
+          done++;
+          options.onProgress?.({ variant: name, layer, done, total });
+        },
+      });
+      variants.push(variantResult(scenario, prepared, run));
+    }
+  } finally {
+    backend?.dispose();
+  }
+  const { array, clockHz, technologyNm } = accelerator;
+  return {
+    scenario: settings.name,
+    description: settings.description,
+    network: { name: network.name, source: network.source },
+    accelerator: { name: accelerator.name, ...array, clockHz, technologyNm },
+    energyTable: energyTable.name,
+    precision: settings.precision,
+    storage: settings.storage,
+    images: images.images.length,
+    ...(backend && { reference: backend.name }),
+    notes: scenarioNotes(scenario),
+    variants: withSavings(variants, plans),
+  };
+}
+
+function variantResult(scenario: Scenario, prepared: PreparedVariant, run: VariantRun): VariantResult {
+  const { accelerator, layers: reported } = scenario;
+  const { plan, notes } = prepared;
+  const layers = plan.layers
+    .filter(({ layer }) => reported.includes(layer.name))
+    .map((planned) => layerResult(scenario, planned, run));
+  const energy = addEnergy(layers.map((layer) => layer.energy));
+  const checks = [...run.checks.values()];
+  return {
+    variant: plan.variant.name,
+    description: plan.variant.description,
+    notes,
+    layers,
+    totals: totalsOf(
+      layers.map(({ counts }) => counts),
+      accelerator.array.rows * accelerator.array.columns,
+    ),
+    energy,
+    metrics: energyMetrics(energy),
+    ...(checks.length > 0 && {
+      check: {
+        layers: checks.length,
+        outputs: checks.reduce((sum, { outputs }) => sum + outputs, 0),
+        mismatches: checks.reduce((sum, { mismatches }) => sum + mismatches, 0),
+        ...(run.endToEnd && { endToEnd: run.endToEnd }),
+      },
+    }),
+    ...(run.accuracy && { accuracy: run.accuracy }),
+  };
+}
+
+function layerResult(
+  scenario: Scenario,
+  { layer, format, estimate }: PlannedLayer,
+  run: VariantRun,
+): LayerResult {
+  const { accelerator, settings, energyTable } = scenario;
+  const { schedule, timeline } = estimate;
+  const counts = countLayer(layer, schedule, timeline, accelerator);
+  const check = run.checks.get(layer.name);
+  return {
+    input: schedule.problem.window.input,
+    output: layer.outputShape,
+    ...(isConv(layer) && { kernel: [layer.geometry.kernelHeight, layer.geometry.kernelWidth] as const }),
+    ...(format !== undefined && { format }),
+    mapping: schedule.mapping,
+    steps: schedule.steps.length,
+    counts,
+    energy: evaluateEnergy(counts, accelerator, settings.precision, energyTable),
+    ...(check && { check }),
+  };
+}
+
+/** Compares each variant with the first that leaves no tap out. */
+function withSavings(variants: readonly VariantResult[], plans: readonly VariantPlan[]): VariantResult[] {
+  const denseIndex = plans.findIndex(({ supports }) =>
+    [...supports.values()].every(({ assignment }) => assignment.kind === 'dense'),
+  );
+  if (denseIndex < 0) return [...variants];
+  const dense = variants[denseIndex];
+  return variants.map((variant) => ({ ...variant, savings: savingsOf(variant, dense) }));
+}

@@ -1,0 +1,16 @@
+/**
+ * psconv-sim as a library. `loadScenario` reads a scenario and everything that it refers to, `simulate` runs it,
+ * `saveResults` writes what the command line writes.
+ */
+export { UserError } from './document/userError.js';
+export { packageVersion as version } from './document/package.js';
+export { saveResults } from './explore/manifest.js';
+export { loadScenario } from './explore/scenario.js';
+export type { Scenario, ScenarioOverrides } from './explore/scenario.js';
+export { planScenario, simulate } from './explore/simulate.js';
+export type { Progress, SimulateOptions } from './explore/simulate.js';
+export { layersCsv, summaryCsv } from './report/csv.js';
+export { summaryRecord } from './report/records.js';
+export { mismatchesOf } from './report/result.js';
+export type { LayerResult, ScenarioResult, VariantResult, VariantTotals } from './report/result.js';
+export { terminalTable } from './report/terminalTable.js';

@@ -1,0 +1,130 @@
+import type { LayerResult, ScenarioResult, VariantResult } from './result.js';
+
+/** Values of a row: numbers, words, or records of them. Column names are the paths to the values, joined by dots. */
+export interface RowRecord {
+  readonly [key: string]: string | number | boolean | null | RowRecord;
+}
+
+/** One layer of one variant, for one image. Units stand in the names; docs/results.md explains each. */
+export function layerRecord(scenario: string, variant: string, result: LayerResult): RowRecord {
+  const { counts, energy, mapping, input, output, kernel } = result;
+  return {
+    scenario,
+    variant,
+    layer: counts.layer,
+    kind: counts.kind,
+    ifmap: { ...input },
+    ofmap: { ...output },
+    kernelHeight: kernel?.[0] ?? null,
+    kernelWidth: kernel?.[1] ?? null,
+    format: result.format ?? null,
+    parameters: counts.parameters,
+    weightValueBytes: counts.weightValueBytes,
+    weightIndexBytes: counts.weightIndexBytes,
+    weightDenseBytes: counts.weightDenseBytes,
+    macs: { ...counts.macs },
+    tile: { ...mapping.tile },
+    order: mapping.order.join(' '),
+    phasesPerGroup: mapping.phasesPerGroup,
+    steps: result.steps,
+    cycles: counts.cycles,
+    latencyPs: counts.latencyPs,
+    computeCycles: counts.computeCycles,
+    stallCycles: { ...counts.stallCycles },
+    idleMacSlots: counts.idleMacSlots,
+    dram: nested(counts.dram),
+    buffers: Object.fromEntries(
+      Object.entries(counts.buffers).map(([name, byTensor]) => [name, nested(byTensor)]),
+    ),
+    registers: nested(counts.registers),
+    patternTableReadBits: counts.patternTableReadBits,
+    postProcessorOperations: counts.postProcessorOperations,
+    energyPj: { ...energy.componentsPj, buffers: { ...energy.componentsPj.buffers }, total: energy.totalPj },
+    tensorEnergyPj: { ...energy.tensorsPj, none: energy.withoutTensorPj },
+    checkedOutputs: result.check?.outputs ?? null,
+    mismatches: result.check?.mismatches ?? null,
+  };
+}
+
+/** One variant, for one image. */
+export function variantRecord(scenario: string, result: VariantResult): RowRecord {
+  const { totals, energy, metrics, savings, check, accuracy } = result;
+  return {
+    scenario,
+    variant: result.variant,
+    parameters: totals.parameters,
+    weightBytes: totals.weightBytes,
+    weightIndexBytes: totals.weightIndexBytes,
+    weightDenseBytes: totals.weightDenseBytes,
+    dramBytes: { ...totals.dramBytes },
+    macs: { ...totals.macs },
+    cycles: totals.cycles,
+    latencyPs: totals.latencyPs,
+    utilization: totals.utilization,
+    stallCycles: { ...totals.stallCycles },
+    energyPj: { ...energy.componentsPj, buffers: { ...energy.componentsPj.buffers }, total: energy.totalPj },
+    tensorEnergyPj: { ...energy.tensorsPj, none: energy.withoutTensorPj },
+    edpPjS: metrics.edpPjS,
+    pjPerMac: metrics.pjPerMac,
+    tops: metrics.tops,
+    topsPerWatt: metrics.topsPerWatt,
+    averagePowerMw: metrics.averagePowerMw,
+    savings: savings === undefined ? {} : { ...savings },
+    check:
+      check === undefined
+        ? {}
+        : {
+            layers: check.layers,
+            outputs: check.outputs,
+            mismatches: check.mismatches,
+            ...(check.endToEnd === undefined ? {} : { endToEnd: { ...check.endToEnd } }),
+          },
+    accuracy:
+      accuracy === undefined
+        ? {}
+        : {
+            images: accuracy.images,
+            machineTop1: accuracy.machineTop1,
+            float32Top1: accuracy.float32Top1,
+            ...(accuracy.reference === undefined
+              ? {}
+              : { referenceTop1: accuracy.reference.top1, agreeing: accuracy.reference.agreeing }),
+          },
+  };
+}
+
+/** The whole result as plain JSON: what `summary.json` and `--json` hold. */
+export function summaryRecord(result: ScenarioResult): Record<string, unknown> {
+  return {
+    scenario: result.scenario,
+    description: result.description,
+    network: result.network,
+    accelerator: result.accelerator,
+    energyTable: result.energyTable,
+    precision: result.precision,
+    storage: result.storage,
+    images: result.images,
+    reference: result.reference ?? null,
+    notes: result.notes,
+    variants: result.variants.map((variant) => {
+      const record = variantRecord(result.scenario, variant);
+      return { ...record, notes: variant.notes, energySources: variant.energy.sources };
+    }),
+  };
+}
+
+function nested(records: Readonly<Record<string, object>>): RowRecord {
+  return Object.fromEntries(Object.entries(records).map(([name, record]) => [name, { ...record }]));
+}
+
+/** `{ dram: { ifmap: 1 } }` as `{ 'dram.ifmap': 1 }`. */
+export function flatten(record: RowRecord, prefix = ''): Map<string, string | number | boolean | null> {
+  const flat = new Map<string, string | number | boolean | null>();
+  for (const [key, value] of Object.entries(record)) {
+    const name = prefix === '' ? key : `${prefix}.${key}`;
+    if (typeof value === 'object' && value !== null)
+      flatten(value, name).forEach((inner, path) => flat.set(path, inner));
+    else flat.set(name, value);
+  }
+  return flat;
+}

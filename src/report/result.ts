@@ -1,0 +1,132 @@
+import type { LayerCounts } from '../counts/layerCounts.js';
+import type { Energy, EnergyMetrics, LayerEnergy } from '../energy/layerEnergy.js';
+import type { Mapping } from '../mapping/mapping.js';
+import type { PrecisionSet } from '../model/model.js';
+import type { Shape } from '../network/layer.js';
+
+/** How many outputs were compared with the reference, and how many were not what they should be. */
+export interface CheckResult {
+  readonly outputs: number;
+  readonly mismatches: number;
+}
+
+/** One layer of one variant. Counts and energy are those of one image. */
+export interface LayerResult {
+  readonly input: Shape;
+  readonly output: Shape;
+  /** Absent for layers without weights. */
+  readonly kernel?: readonly [number, number];
+  /** Name of the storage format; absent for layers without weights. */
+  readonly format?: string;
+  readonly mapping: Mapping;
+  readonly steps: number;
+  readonly counts: LayerCounts;
+  readonly energy: LayerEnergy;
+  /** Over all images; absent when nothing was checked. */
+  readonly check?: CheckResult;
+}
+
+/** Images whose largest output is the labelled class; ties go to the first of the classes. */
+export interface Accuracy {
+  readonly images: number;
+  readonly machineTop1: number;
+  readonly float32Top1: number;
+  /** Absent without a check. */
+  readonly reference?: {
+    readonly top1: number;
+    /** Images on which machine and reference name the same class. */
+    readonly agreeing: number;
+  };
+}
+
+/** Sums over a variant's layers, for one image. */
+export interface VariantTotals {
+  readonly parameters: number;
+  readonly weightBytes: number;
+  readonly weightIndexBytes: number;
+  readonly weightDenseBytes: number;
+  readonly dramBytes: {
+    readonly ifmap: number;
+    readonly weight: number;
+    readonly index: number;
+    readonly psum: number;
+    readonly ofmap: number;
+    readonly total: number;
+  };
+  readonly macs: {
+    readonly dense: number;
+    readonly effectual: number;
+    readonly effectualUnpadded: number;
+    readonly performed: number;
+  };
+  readonly cycles: number;
+  readonly latencyPs: number;
+  /** MACs carried out per PE and cycle, 0 to 1. */
+  readonly utilization: number;
+  readonly stallCycles: LayerCounts['stallCycles'];
+}
+
+/** How many times less a variant takes than the dense one: dense / variant. */
+export interface Savings {
+  readonly parameters: number;
+  readonly weightBytes: number;
+  readonly dramBytes: number;
+  readonly effectualMacs: number;
+  readonly latency: number;
+  readonly energy: number;
+  readonly edp: number;
+}
+
+export interface VariantResult {
+  readonly variant: string;
+  readonly description: string;
+  /** What the numbers were made of: weights, images, calibration. */
+  readonly notes: readonly string[];
+  readonly layers: readonly LayerResult[];
+  readonly totals: VariantTotals;
+  readonly energy: Energy;
+  readonly metrics: EnergyMetrics;
+  /** Absent when the scenario has no dense variant. */
+  readonly savings?: Savings;
+  readonly check?: {
+    /** Layers checked on the machine's own inputs. */
+    readonly layers: number;
+    readonly outputs: number;
+    readonly mismatches: number;
+    /** The network's result against the reference's own run from the image on; absent when only some layers ran. */
+    readonly endToEnd?: CheckResult;
+  };
+  readonly accuracy?: Accuracy;
+}
+
+/** Everything that a simulated scenario says. Plain data. */
+export interface ScenarioResult {
+  readonly scenario: string;
+  readonly description: string;
+  readonly network: { readonly name: string; readonly source: string };
+  readonly accelerator: {
+    readonly name: string;
+    readonly dataflow: string;
+    readonly rows: number;
+    readonly columns: number;
+    readonly clockHz: number;
+    readonly technologyNm: number;
+  };
+  readonly energyTable: string;
+  readonly precision: PrecisionSet;
+  readonly storage: string;
+  readonly images: number;
+  /** Library, version and backend of the check; absent without one. */
+  readonly reference?: string;
+  /** What readers must know: origin of weights, figures that were not measured alike. */
+  readonly notes: readonly string[];
+  readonly variants: readonly VariantResult[];
+}
+
+/** Mismatches of all variants, layers and whole networks together. */
+export function mismatchesOf(result: ScenarioResult): number {
+  return result.variants.reduce(
+    (sum, { check }) => sum + (check?.mismatches ?? 0) + (check?.endToEnd?.mismatches ?? 0),
+    0,
+  );
+}

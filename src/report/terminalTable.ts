@@ -1,0 +1,180 @@
+import Table from 'cli-table3';
+import { tensors } from '../tensor/dataSpace.js';
+import {
+  formatCount,
+  formatFixed,
+  formatKib,
+  formatMicrojoules,
+  formatPercent,
+  formatRatio,
+} from './format.js';
+import type { ScenarioResult, VariantResult } from './result.js';
+
+/** A line of the table: what, in which unit, and its value for each variant. */
+interface Line {
+  readonly name: string;
+  readonly unit: string;
+  readonly value: (variant: VariantResult) => string;
+}
+
+/** The result for people: variants side by side, then what they must know to read it. */
+export function terminalTable(result: ScenarioResult): string {
+  const table = new Table({
+    head: ['', 'unit', ...result.variants.map(({ variant }) => variant)],
+    colAligns: ['left', 'left', ...result.variants.map(() => 'right' as const)],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const section of sections(result)) {
+    table.push([{ content: section.title, colSpan: result.variants.length + 2 }]);
+    for (const { name, unit, value } of section.lines) {
+      table.push([`  ${name}`, unit, ...result.variants.map(value)]);
+    }
+  }
+  return [heading(result), table.toString(), ...noteLines(result)].join('\n');
+}
+
+function heading({ network, accelerator, precision, storage, images, scenario }: ScenarioResult): string {
+  const { name, rows, columns, dataflow, clockHz, technologyNm } = accelerator;
+  const operands =
+    precision.ifmap === precision.weight
+      ? precision.ifmap
+      : `ifmap ${precision.ifmap}, weight ${precision.weight}`;
+  return (
+    `${scenario}: ${network.name} on ${name} (${rows}x${columns} PEs, ${dataflow}, ` +
+    `${formatFixed(clockHz / 1e6, 0)} MHz, ${technologyNm} nm), ${operands}, storage ${storage}; ` +
+    `figures are for one image${images === 1 ? '' : `, ${images} images were run`}`
+  );
+}
+
+function sections(result: ScenarioResult): ReadonlyArray<{ title: string; lines: readonly Line[] }> {
+  const all: Array<{ title: string; lines: readonly Line[] }> = [
+    { title: 'Work', lines: workLines },
+    { title: 'DRAM traffic', lines: dramLines },
+    { title: 'Time', lines: timeLines },
+    { title: 'Energy', lines: energyLines(result) },
+  ];
+  if (result.variants.some(({ savings }) => savings !== undefined)) {
+    all.push({ title: 'Savings against dense', lines: savingLines });
+  }
+  if (result.reference !== undefined)
+    all.push({ title: `Check against ${result.reference}`, lines: checkLines });
+  if (result.variants.some(({ accuracy }) => accuracy !== undefined)) {
+    all.push({ title: 'Top-1 accuracy', lines: accuracyLines(result) });
+  }
+  return all;
+}
+
+const workLines: readonly Line[] = [
+  { name: 'parameters', unit: '', value: ({ totals }) => formatCount(totals.parameters) },
+  { name: 'weights in DRAM', unit: 'KiB', value: ({ totals }) => formatKib(totals.weightBytes) },
+  { name: 'of these, index', unit: 'B', value: ({ totals }) => formatCount(totals.weightIndexBytes) },
+  { name: 'effectual MACs', unit: 'M', value: ({ totals }) => formatFixed(totals.macs.effectual / 1e6, 2) },
+];
+
+const dramLines: readonly Line[] = [
+  ...tensors.map((tensor): Line => ({
+    name: tensor,
+    unit: 'KiB',
+    value: ({ totals }) => formatKib(totals.dramBytes[tensor]),
+  })),
+  { name: 'total', unit: 'KiB', value: ({ totals }) => formatKib(totals.dramBytes.total) },
+];
+
+const timeLines: readonly Line[] = [
+  { name: 'cycles', unit: '', value: ({ totals }) => formatCount(totals.cycles) },
+  { name: 'latency', unit: 'ms', value: ({ totals }) => formatFixed(totals.latencyPs / 1e9, 3) },
+  { name: 'utilization', unit: '', value: ({ totals }) => formatPercent(totals.utilization) },
+  {
+    name: 'stalled on DRAM',
+    unit: '',
+    value: ({ totals }) => formatPercent(totals.cycles === 0 ? 0 : totals.stallCycles.dram / totals.cycles),
+  },
+];
+
+function energyLines({ variants }: ScenarioResult): Line[] {
+  const names = [...new Set(variants.flatMap(({ energy }) => Object.keys(energy.componentsPj.buffers)))];
+  const line = (name: string, pj: (variant: VariantResult) => number): Line => ({
+    name,
+    unit: 'uJ',
+    value: (variant) => formatMicrojoules(pj(variant)),
+  });
+  return [
+    line('MAC', ({ energy }) => energy.componentsPj.mac),
+    line('register files', ({ energy }) => energy.componentsPj.registerFiles),
+    ...names.map((name) => line(name, ({ energy }) => energy.componentsPj.buffers[name] ?? 0)),
+    line('pattern table', ({ energy }) => energy.componentsPj.patternTable),
+    line('post-processor', ({ energy }) => energy.componentsPj.postProcessor),
+    line('DRAM', ({ energy }) => energy.componentsPj.dram),
+    line('leakage', ({ energy }) => energy.componentsPj.leakage),
+    line('total', ({ energy }) => energy.totalPj),
+    { name: 'EDP', unit: 'uJ*ms', value: ({ metrics }) => formatFixed(metrics.edpPjS / 1e3, 2) },
+    {
+      name: 'efficiency',
+      unit: 'TOPS/W',
+      value: ({ metrics }) => (metrics.topsPerWatt === null ? '-' : formatFixed(metrics.topsPerWatt, 3)),
+    },
+  ];
+}
+
+const savingNames = [
+  ['parameters', 'parameters'],
+  ['weights in DRAM', 'weightBytes'],
+  ['DRAM traffic', 'dramBytes'],
+  ['effectual MACs', 'effectualMacs'],
+  ['latency', 'latency'],
+  ['energy', 'energy'],
+  ['EDP', 'edp'],
+] as const;
+
+const savingLines: readonly Line[] = savingNames.map(([name, key]) => ({
+  name,
+  unit: '',
+  value: ({ savings }) => (savings === undefined ? '-' : formatRatio(savings[key])),
+}));
+
+const checkLines: readonly Line[] = [
+  { name: 'layers', unit: '', value: ({ check }) => formatCount(check?.layers ?? 0) },
+  { name: 'outputs compared', unit: '', value: ({ check }) => formatCount(check?.outputs ?? 0) },
+  { name: 'mismatches', unit: '', value: ({ check }) => formatCount(check?.mismatches ?? 0) },
+  {
+    name: 'mismatches end to end',
+    unit: '',
+    value: ({ check }) => (check?.endToEnd === undefined ? '-' : formatCount(check.endToEnd.mismatches)),
+  },
+];
+
+function accuracyLines({ reference }: ScenarioResult): Line[] {
+  const share = (count: number | undefined, images: number | undefined): string =>
+    count === undefined || images === undefined
+      ? '-'
+      : `${count}/${images} (${formatPercent(count / images)})`;
+  return [
+    { name: 'machine', unit: '', value: ({ accuracy }) => share(accuracy?.machineTop1, accuracy?.images) },
+    ...(reference === undefined
+      ? []
+      : [
+          {
+            name: 'integer reference',
+            unit: '',
+            value: ({ accuracy }: VariantResult) => share(accuracy?.reference?.top1, accuracy?.images),
+          },
+          {
+            name: 'same class, image by image',
+            unit: '',
+            value: ({ accuracy }: VariantResult) => share(accuracy?.reference?.agreeing, accuracy?.images),
+          },
+        ]),
+    { name: 'float32', unit: '', value: ({ accuracy }) => share(accuracy?.float32Top1, accuracy?.images) },
+  ];
+}
+
+/** Notes that all variants share are said once. */
+function noteLines({ notes, variants }: ScenarioResult): string[] {
+  const shared = (variants[0]?.notes ?? []).filter((note) =>
+    variants.every((each) => each.notes.includes(note)),
+  );
+  const own = variants.flatMap(({ variant, notes: each }) =>
+    each.filter((note) => !shared.includes(note)).map((note) => `${variant}: ${note}`),
+  );
+  return [...shared, ...own, ...notes].map((note) => `  ${note}`);
+}
