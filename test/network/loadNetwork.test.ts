@@ -154,10 +154,10 @@ describe('a network file is refused', () => {
       '/n.yaml:7:35: nodes[1].input: expected a node or "input", got "conv2"; did you mean "conv1"?',
     );
     expect(await fault('name: a, type: add, inputs: [input, imput]')).to.equal(
-      '/n.yaml:6:41: nodes[0].inputs[1]: expected a node or "input", got "imput"; did you mean "input"?',
+      '/n.yaml:6:43: nodes[0].inputs[1]: expected a node or "input", got "imput"; did you mean "input"?',
     );
-    expect(await fault('name: r, type: relu', 'output: s')).to.equal(
-      '/n.yaml:7:9: output: expected a node, got "s"; did you mean "r"?',
+    expect(await fault('name: relu, type: relu', 'output: rely')).to.equal(
+      '/n.yaml:7:9: output: expected a node, got "rely"; did you mean "relu"?',
     );
     expect(await fault('name: r, type: relu', 'output: input')).to.match(
       /output: expected a node, got "input"/,
