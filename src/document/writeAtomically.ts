@@ -25,7 +25,7 @@ export async function writeFilesAtomically(
 
   let topmostMade: string | undefined;
   try {
-    topmostMade = await mkdir(absolute, { recursive: true });
+    topmostMade = await makeFolders(absolute);
     for (const { target } of moves) await refuseFolder(target);
     for (const { temporary, content } of moves) await writeFile(temporary, content, { flag: 'wx' });
     for (const { temporary, target } of moves) await rename(temporary, target);
@@ -35,6 +35,28 @@ export async function writeFilesAtomically(
     if (error instanceof UserError) throw error;
     throw new UserError(`${explain(error)}; choose another folder`, { file: absolute });
   }
+}
+
+/**
+ * Makes a folder and those above it that are missing; returns the topmost that was made. Node's own recursive mkdir does
+ * not end where a file system answers ENOENT to making anything, as /proc does.
+ */
+async function makeFolders(folder: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (let each = folder; !(await isFolder(each)); each = dirname(each)) missing.unshift(each);
+  for (const each of missing) {
+    try {
+      await mkdir(each);
+    } catch (error) {
+      if (!(await isFolder(each))) throw error;
+    }
+  }
+  return missing[0];
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const status = await stat(path).catch(() => undefined);
+  return status?.isDirectory() === true || path === dirname(path);
 }
 
 async function refuseFolder(target: string): Promise<void> {
@@ -64,6 +86,8 @@ function explain(error: unknown): string {
     case 'ENOTDIR':
     case 'EEXIST':
       return 'cannot be made a folder: a file is in the way';
+    case 'ENOENT':
+      return 'cannot be made a folder';
     case 'ENOSPC':
       return 'cannot be written: the disk is full';
     default:

@@ -1,5 +1,5 @@
 import { expectKind, faultAt, parseDocument, readDocument } from '../document/document.js';
-import { resolveReference } from '../document/reference.js';
+import { resolveReference } from '../document/library.js';
 import { pointColumns, sramTableSchema } from './schema.js';
 import type { SramPoint, SramTable, SramWidth } from './sram.js';
 
@@ -19,8 +19,7 @@ export async function loadSramTable(reference: string, fromFile?: string): Promi
     family,
     source,
     file: document.file,
-    cells: cells.map(({ cell, technology, points }, cellIndex) => {
-      const technologyNm = nanometres(technology);
+    cells: cells.map(({ cell, technology: technologyNm, points }, cellIndex) => {
       const key = `${cell} at ${technologyNm} nm`;
       if (known.has(key)) {
         throw faultAt(document, ['cells', cellIndex], `expected each cell once per node, got ${key} again`);
@@ -41,11 +40,6 @@ export async function loadSramTable(reference: string, fromFile?: string): Promi
       return { cell, technologyNm, widths: byWidth(read) };
     }),
   };
-}
-
-/** Metres to nanometres, without the rounding errors of the product. */
-export function nanometres(metres: number): number {
-  return Number((metres * 1e9).toPrecision(12));
 }
 
 const numberCount = pointColumns.split(',').length;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { expectKind, faultAt, parseDocument, readDocument } from '../document/document.js';
 import { evaluateFormula } from '../document/formula.js';
-import { resolveReference } from '../document/reference.js';
+import { resolveReference } from '../document/library.js';
 import { UserError } from '../document/userError.js';
 import type { PrecisionSet } from '../model/model.js';
 import {
@@ -16,7 +16,7 @@ import {
 } from './actionCosts.js';
 import { precisionKey, type ActionCosts, type EnergyEntry, type EnergyTable } from './energyTable.js';
 import { energyTableSchema, type energyEntrySchema } from './schema.js';
-import { loadSramTable, nanometres } from './sramTable.js';
+import { loadSramTable } from './sramTable.js';
 
 type Fail = (entry: number, key: string | undefined, message: string) => never;
 
@@ -60,7 +60,7 @@ export async function loadEnergyTable(reference: string, fromFile?: string): Pro
     name,
     description,
     file: document.file,
-    technologyNm: nanometres(technology),
+    technologyNm: technology,
     family,
     entries,
     costs,
@@ -112,7 +112,7 @@ function readEntry(
       ...(layer && { layer }),
     },
     formula,
-    technologyNm: nanometres(technology),
+    technologyNm: technology,
     ...(voltage !== undefined && { voltage }),
     source,
     ...(derived !== undefined && { derived }),
@@ -146,14 +146,8 @@ function checkOverlaps(entries: readonly EnergyEntry[], fail: Fail): void {
   }
 }
 
-const figureUnits: Record<
-  FigureKind,
-  { readonly dimension: 'energy' | 'energy-per-bit' | 'power'; readonly perSi: number }
-> = {
-  energy: { dimension: 'energy', perSi: 1e12 },
-  'energy-per-bit': { dimension: 'energy-per-bit', perSi: 1e12 },
-  power: { dimension: 'power', perSi: 1e3 },
-};
+/** Figures are in the dimensions' base units: pJ, pJ/bit, mW. */
+const dimensionOf = { energy: 'energy', 'energy-per-bit': 'energyPerBit', power: 'power' } as const;
 
 /** Evaluates entries' formulas, each once per set of values of the variables that it uses. */
 function figureReader(
@@ -170,10 +164,9 @@ function figureReader(
     if (before !== undefined) return before;
 
     const at = kind === 'power' ? 'power' : 'energy';
-    const { dimension, perSi } = figureUnits[kind];
     let figure: number;
     try {
-      figure = evaluateFormula(entry.formula, variables, dimension) * perSi;
+      figure = evaluateFormula(entry.formula, variables, dimensionOf[kind]);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return fail(index, at, error.message);

@@ -34,7 +34,7 @@ export function patternIndex(supports: Supports, filter: number, channel: number
   const { assignment } = supports;
   if (assignment.kind === 'dense') return 0;
   if (assignment.kind === 'periodic') return (filter + channel) % assignment.period;
-  return assignment.ids[filter * supports.channels + channel]!;
+  return assignment.ids[filter * supports.channels + channel];
 }
 
 /** Number of taps that exist, over all kernels: the layer's stored weights. */
@@ -43,7 +43,7 @@ export function nonZeroTaps(supports: Supports): number {
   let total = 0;
   for (let filter = 0; filter < supports.filters; filter++) {
     for (let channel = 0; channel < supports.channels; channel++) {
-      total += sizes[patternIndex(supports, filter, channel)]!;
+      total += sizes[patternIndex(supports, filter, channel)];
     }
   }
   return total;

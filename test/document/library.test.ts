@@ -85,8 +85,8 @@ describe('a reference by name', () => {
     inFolder(async (folder) => {
       const from = write(join(folder, 'scenarios', 's.yaml'), 'scenario');
       write(join(folder, 'accelerators', 'tiny.yaml'), 'accelerator');
-      expect(await refusal(() => resolveReference('tyni', 'accelerator', from))).to.match(
-        /^expected name or path of an accelerator file, got "tyni"; did you mean "tiny"\? known: .*\btiny\b/,
+      expect(await refusal(() => resolveReference('tniy', 'accelerator', from))).to.match(
+        /^expected name or path of an accelerator file, got "tniy"; did you mean "tiny"\? known: .*\btiny\b/,
       );
       for (const name of ['', '..', '\0', 'x'.repeat(5000), '__proto__']) {
         expect(await refusal(() => resolveReference(name, 'accelerator', from))).to.match(

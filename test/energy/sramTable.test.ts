@@ -108,7 +108,7 @@ describe('a faulty SRAM table', () => {
     expect(fault).to.be.instanceOf(UserError);
     const { location, message: found } = fault as UserError;
     expect(found)
-      .to.match(/^\S*mine\.yaml:\d+:\d+ /)
+      .to.match(/^\S*mine\.yaml:\d+:\d+: /)
       .and.to.contain(message);
     expect(text.split('\n')[location!.line! - 1]).to.match(at);
   };

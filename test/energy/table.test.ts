@@ -128,7 +128,7 @@ describe('a faulty energy table', () => {
     );
     expect(fault).to.be.instanceOf(UserError);
     const { location, message: found } = fault as UserError;
-    expect(found).to.match(/^\S*mine\.yaml:\d+:\d+ /);
+    expect(found).to.match(/^\S*mine\.yaml:\d+:\d+: /);
     expect(found).to.match(message);
     expect(found).not.to.contain('\n');
     expect(text.split('\n')[location!.line! - 1]).to.match(at);
@@ -162,7 +162,7 @@ describe('a faulty energy table', () => {
     refused(
       / {2}- component: pattern-table\n( {4}.*\n)+/,
       '',
-      /component: mac/,
+      /^entries:$/,
       /expected an entry for each action, got none for pattern-table read/,
     ));
 
