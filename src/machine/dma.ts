@@ -1,4 +1,4 @@
-import type { Patch } from '../schedule/tiles.js';
+import type { Patch } from '../mapping/tiles.js';
 import type { Transfer } from '../schedule/transfer.js';
 
 /** Copies the runs of a transfer from DRAM to the start of `buffer`, one after another. */

@@ -1,5 +1,5 @@
 import type { Schedule, SlotTransfer, Step } from '../schedule/schedule.js';
-import { inputPatch } from '../schedule/tiles.js';
+import { inputPatch } from '../mapping/tiles.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 import { bytesOf } from '../tensor/precision.js';
 import type { BufferMemory } from './buffers.js';

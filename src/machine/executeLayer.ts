@@ -1,6 +1,6 @@
 import type { ModelLayer } from '../model/model.js';
 import type { Schedule, Step } from '../schedule/schedule.js';
-import { inputPatch } from '../schedule/tiles.js';
+import { inputPatch } from '../mapping/tiles.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { elementsIn, placeSlots } from './buffers.js';

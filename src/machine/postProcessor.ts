@@ -1,5 +1,5 @@
 import type { ModelLayer } from '../model/model.js';
-import type { Tile } from '../schedule/tiles.js';
+import type { Tile } from '../mapping/tiles.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { requantize } from '../tensor/requantization.js';
 import type { PsumArray } from './kernels/convolution.js';

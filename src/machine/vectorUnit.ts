@@ -1,6 +1,6 @@
 import type { Window } from '../mapping/problem.js';
 import type { ModelLayer } from '../model/model.js';
-import type { Patch, Tile } from '../schedule/tiles.js';
+import type { Patch, Tile } from '../mapping/tiles.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { requantize } from '../tensor/requantization.js';
 

@@ -5,14 +5,16 @@ import { candidates, smallestShortage } from './candidates.js';
 import type { Mapping } from './mapping.js';
 import { wholeTile } from './problem.js';
 import type { LayerProblem } from './problem.js';
-import { dramTraffic } from './traffic.js';
+import { trafficCounter } from './traffic.js';
 
 /** Latency of the layer under a mapping, in picoseconds: the exact one, from the schedule. */
 export type Evaluate = (mapping: Mapping) => number;
 
-/** Of tilings that move equally many bytes, how many are timed. */
+/** Of tilings that move equally many bursts, how many are timed. */
 const timedCandidates = 8;
 
+/** Tilings of more steps are left out while there are others: so many small tiles gain nothing. */
+const manySteps = 20_000;
 /** More steps than this are not worth simulating one by one. */
 const mostSteps = 2_000_000;
 
@@ -26,9 +28,9 @@ export function chooseMapping(problem: LayerProblem, accelerator: Accelerator, e
   const groupings = phaseGroupings(problem);
   const all = candidates(problem, accelerator, groupings[0]);
   if (all.length === 0) throw tooSmall(problem, accelerator);
-  const feasible = all.filter(({ steps }) => steps <= mostSteps);
-  if (feasible.length === 0) {
-    const fewest = all.reduce((least, { steps }) => Math.min(least, steps), Infinity);
+  const fewest = all.reduce((least, { steps }) => Math.min(least, steps), Infinity);
+  const feasible = all.filter(({ steps }) => steps <= Math.max(manySteps, fewest));
+  if (fewest > mostSteps) {
     throw new UserError(
       `layer ${problem.name}: the buffers of ${accelerator.name} hold only tiles so small that the layer takes ` +
         `${fewest} steps; expected at most ${mostSteps}: enlarge the buffers`,
@@ -36,7 +38,7 @@ export function chooseMapping(problem: LayerProblem, accelerator: Accelerator, e
     );
   }
 
-  const finalists = leastTraffic(problem, feasible)
+  const finalists = leastTraffic(problem, accelerator.dram.burstBytes, feasible)
     .map((candidate) => ({ candidate, rough: roughCycles(problem, accelerator, candidate) }))
     .sort((a, b) => a.rough - b.rough)
     .slice(0, timedCandidates);
@@ -57,16 +59,17 @@ export function chooseMapping(problem: LayerProblem, accelerator: Accelerator, e
   return best;
 }
 
-function leastTraffic(problem: LayerProblem, all: readonly Candidate[]): Candidate[] {
+function leastTraffic(problem: LayerProblem, burstBytes: number, all: readonly Candidate[]): Candidate[] {
+  const traffic = trafficCounter(problem, burstBytes);
   let least = Infinity;
   let found: Candidate[] = [];
   for (const candidate of all) {
-    const bytes = dramTraffic(problem, candidate.mapping, candidate.room);
-    if (bytes < least) {
-      least = bytes;
+    const bursts = traffic(candidate.mapping, candidate.room);
+    if (bursts < least) {
+      least = bursts;
       found = [];
     }
-    if (bytes === least) found.push(candidate);
+    if (bursts === least) found.push(candidate);
   }
   return found;
 }

@@ -1,42 +1,85 @@
-import { nonZeroTaps } from '../sparsity/supports.js';
-import { bytesOf } from '../tensor/precision.js';
-import { tripCounts } from './footprint.js';
 import type { Footprint } from './footprint.js';
+import { tripCounts } from './footprint.js';
 import type { Mapping } from './mapping.js';
-import type { LayerProblem, LoopName, TileShape, Window } from './problem.js';
+import { wholeTile } from './problem.js';
+import type { ConvProblem, LayerProblem, LoopName, TileShape } from './problem.js';
+import { burstsOfRuns, runsOfBox } from './runs.js';
+import { inputPatch, outputBox, tilesInOrder } from './tiles.js';
+import type { Tile } from './tiles.js';
+import { bytesOf } from '../tensor/precision.js';
+
+/** Bursts between DRAM and buffers under a mapping. */
+export type Traffic = (mapping: Mapping, room: Footprint) => number;
 
 /**
- * Bytes between DRAM and buffers under a mapping whose channel loop is the innermost, so that no partial sum is
- * spilled. Tiles stay in their slots until another takes their place (least recently used), therefore:
+ * Counts the bursts of mappings whose channel loop is the innermost, so that no partial sum is spilled.
  *
- * Going outwards through the loops, a loop that a tensor does not depend on repeats its loads if more tiles were seen
- * inside it than the tensor has slots, and costs nothing otherwise.
- *
- * Weights are counted as the taps that exist, whatever their index costs: that is the same for all mappings to come.
+ * Tiles stay in their slots until another takes their place (least recently used), therefore: going outwards through the
+ * loops, a loop that a tensor does not depend on repeats its loads if more tiles were seen inside it than the tensor has
+ * slots, and costs nothing otherwise. What loading all tiles of a tensor once takes is worked out once per tile size.
  */
-export function dramTraffic(problem: LayerProblem, mapping: Mapping, room: Footprint): number {
-  const { tile } = mapping;
-  const { window } = problem;
-  const trips = tripCounts(problem, tile);
+export function trafficCounter(problem: LayerProblem, burstBytes: number): Traffic {
+  const whole = wholeTile(problem);
+  const { input, output } = problem.window;
   const elementBytes = bytesOf(problem.precision);
-  const rows = overlappedExtent(window, 0, tile.rows);
-  const columns = overlappedExtent(window, 1, tile.columns);
-  const ifmapBytes = window.input.channels * rows * columns * elementBytes;
-  const { channels, height, width } = window.output;
-  const ofmapBytes = channels * height * width * elementBytes * (problem.residual ? 2 : 1);
-  if (problem.kind === 'vector') return ifmapBytes + ofmapBytes;
-  const weightBytes =
-    storedWeights(problem.format.exposesSupports, problem) * bytesOf(problem.weightPrecision);
-  return (
-    ifmapBytes * reloads(mapping, trips, ['channels', 'rows', 'columns'], room.ifmap.count) +
-    weightBytes * reloads(mapping, trips, ['filters', 'channels'], room.weight?.count ?? 1) +
-    ofmapBytes
-  );
+  const isConv = problem.kind === 'conv';
+  const bursts = (tile: Tile, side: 'ifmap' | 'ofmap'): number =>
+    side === 'ifmap'
+      ? burstsOfRuns(runsOfBox(inputPatch(problem, tile).box, input, elementBytes), burstBytes)
+      : burstsOfRuns(runsOfBox(outputBox(tile), output, elementBytes), burstBytes);
+  const ifmap = sumOverTiles(problem, (tile) => bursts(tile, 'ifmap'));
+  const ofmap = sumOverTiles(problem, (tile) => bursts(tile, 'ofmap'));
+  const weight = sumOverTiles(problem, (tile) => (isConv ? weightBursts(problem, tile, burstBytes) : 0));
+  const table = isConv ? Math.ceil(problem.format.tableBytes(problem.supports) / burstBytes) : 0;
+
+  return (mapping, room) => {
+    const { tile } = mapping;
+    const trips = tripCounts(problem, tile);
+    const outputs = ofmap({ ...tile, channels: whole.channels }) * (problem.residual ? 2 : 1);
+    if (!isConv) return ifmap(tile) + outputs;
+    return (
+      ifmap({ ...tile, filters: whole.filters }) *
+        reloads(mapping, trips, ['channels', 'rows', 'columns'], room.ifmap.count) +
+      weight({ ...tile, rows: whole.rows, columns: whole.columns }) *
+        reloads(mapping, trips, ['filters', 'channels'], room.weight?.count ?? 1) +
+      outputs +
+      table
+    );
+  };
 }
 
-function storedWeights(exposed: boolean, problem: Extract<LayerProblem, { kind: 'conv' }>): number {
-  const { supports } = problem;
-  return exposed ? nonZeroTaps(supports) : supports.filters * supports.channels * supports.taps;
+/** A sum over all tiles of a size, kept for the next mapping that has tiles of this size. */
+function sumOverTiles(problem: LayerProblem, bursts: (tile: Tile) => number): (tile: TileShape) => number {
+  const known = new Map<string, number>();
+  return (tile) => {
+    const key = `${tile.filters} ${tile.channels} ${tile.rows} ${tile.columns}`;
+    let sum = known.get(key);
+    if (sum === undefined) {
+      const tiles = tilesInOrder(problem, {
+        tile,
+        order: ['filters', 'channels', 'rows', 'columns'],
+        phasesPerGroup: 1,
+      });
+      sum = tiles.reduce((total, each) => total + bursts(each), 0);
+      known.set(key, sum);
+    }
+    return sum;
+  };
+}
+
+/** Every tile starts on a burst boundary; indices of a tile follow its values. */
+function weightBursts(
+  { format, supports, weightPrecision }: ConvProblem,
+  tile: Tile,
+  burstBytes: number,
+): number {
+  const { valueBytes, indexBytes } = format.tileSize(supports, tile, weightPrecision);
+  const block = (offset: number, runBytes: number): number =>
+    burstsOfRuns(
+      { offset, runBytes, outerCount: 1, outerPitch: 0, innerCount: 1, innerPitch: 0 },
+      burstBytes,
+    );
+  return block(0, valueBytes) + block(valueBytes, indexBytes);
 }
 
 /** How often all tiles of a tensor are loaded, one after the other. */
@@ -49,20 +92,4 @@ function reloads({ order }: Mapping, trips: TileShape, relevant: readonly LoopNa
     else if (seen > slots) times *= trips[loop];
   }
   return times;
-}
-
-/** Input rows (axis 0) or columns (axis 1) that all tiles of `size` outputs read, shared ones counted for each. */
-function overlappedExtent(window: Window, axis: 0 | 1, size: number): number {
-  const [outputs, inputs, kernel, padding] =
-    axis === 0
-      ? [window.output.height, window.input.height, window.kernelHeight, window.padding[0]]
-      : [window.output.width, window.input.width, window.kernelWidth, window.padding[2]];
-  let total = 0;
-  for (let start = 0; start < outputs; start += size) {
-    const count = Math.min(size, outputs - start);
-    const first = start * window.stride[axis] - padding;
-    const end = first + (count - 1) * window.stride[axis] + (kernel - 1) * window.dilation[axis] + 1;
-    total += Math.max(0, Math.min(end, inputs) - Math.min(Math.max(first, 0), inputs));
-  }
-  return total;
 }

@@ -1,24 +1,16 @@
+import { burstsOfRuns, runsOfBox } from '../mapping/runs.js';
+import type { MapBox, Runs } from '../mapping/runs.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 
 /** The areas of DRAM that one layer touches. Each starts on a burst boundary. */
 export type Region = 'input' | 'residual' | 'weights' | 'table' | 'psum' | 'output';
 
-/**
- * One DMA transfer: `outerCount` x `innerCount` runs of `runBytes` contiguous bytes, in a region of DRAM.
- * A tile of a feature map is a run per row and channel; runs that touch are merged.
- */
-export interface Transfer {
+/** One DMA transfer between a region of DRAM, where its runs lie, and a slot of a buffer. */
+export interface Transfer extends Runs {
   readonly tensor: Tensor;
   readonly region: Region;
   /** To DRAM if true, from DRAM if false. */
   readonly write: boolean;
-  /** Bytes from the region's start to the first run. */
-  readonly offset: number;
-  readonly outerCount: number;
-  readonly outerPitch: number;
-  readonly innerCount: number;
-  readonly innerPitch: number;
-  readonly runBytes: number;
   readonly elements: number;
   readonly bytes: number;
   /** Padding elements that the DMA writes into the buffer as zeros beside the data. */
@@ -50,16 +42,7 @@ export function blockTransfer(
   };
 }
 
-/** A box of a feature map that lies in DRAM as (channels, height, width). */
-export interface MapBox {
-  readonly channelStart: number;
-  readonly channelCount: number;
-  readonly rowStart: number;
-  readonly rowCount: number;
-  readonly columnStart: number;
-  readonly columnCount: number;
-}
-
+/** A transfer of a box of a feature map, or of the partial sums of such a box. */
 export function mapTransfer(
   tensor: Tensor,
   region: Region,
@@ -69,37 +52,12 @@ export function mapTransfer(
   elementBytes: number,
   zeroFillElements: number,
 ): Transfer {
-  const { height, width } = map;
   const elements = box.channelCount * box.rowCount * box.columnCount;
-  const offset = ((box.channelStart * height + box.rowStart) * width + box.columnStart) * elementBytes;
-  const wholeRows = box.columnCount === width;
-  const wholeMaps = wholeRows && box.rowCount === height;
-  const rowBytes = box.columnCount * elementBytes;
-  return {
-    tensor,
-    region,
-    write,
-    offset,
-    outerCount: wholeMaps ? 1 : box.channelCount,
-    outerPitch: height * width * elementBytes,
-    innerCount: wholeRows ? 1 : box.rowCount,
-    innerPitch: width * elementBytes,
-    runBytes: wholeMaps ? elements * elementBytes : wholeRows ? box.rowCount * rowBytes : rowBytes,
-    elements,
-    bytes: elements * elementBytes,
-    zeroFillElements,
-  };
+  const runs = runsOfBox(box, map, elementBytes);
+  return { ...runs, tensor, region, write, elements, bytes: elements * elementBytes, zeroFillElements };
 }
 
-/** Bursts that the transfer's runs touch; a burst touched by two runs is moved twice. */
+/** Bursts that the transfer's runs touch. */
 export function burstsOf(transfer: Transfer, burstBytes: number): number {
-  if (transfer.bytes === 0) return 0;
-  let bursts = 0;
-  for (let outer = 0; outer < transfer.outerCount; outer++) {
-    for (let inner = 0; inner < transfer.innerCount; inner++) {
-      const start = transfer.offset + outer * transfer.outerPitch + inner * transfer.innerPitch;
-      bursts += Math.floor((start + transfer.runBytes - 1) / burstBytes) - Math.floor(start / burstBytes) + 1;
-    }
-  }
-  return bursts;
+  return transfer.bytes === 0 ? 0 : burstsOfRuns(transfer, burstBytes);
 }

@@ -53,9 +53,20 @@ function tapsBySlot(supports: Supports): Uint8Array[] {
   return decodeTable(encodeTable(supports), supports.patterns.length, supports.taps);
 }
 
+/** Taps of each slot; supports are immutable, and a search asks for the sizes of many tiles. */
+const knownSlotSizes = new WeakMap<Supports, readonly number[]>();
+
+function slotSizes(supports: Supports): readonly number[] {
+  const sizes =
+    knownSlotSizes.get(supports) ??
+    supports.patterns.map((pattern) => pattern.reduce((sum, tap) => sum + tap, 0));
+  knownSlotSizes.set(supports, sizes);
+  return sizes;
+}
+
 function tileSize(supports: Supports, tile: WeightTile, precision: Precision): TileSize {
   const period = supports.patterns.length;
-  const sizes = tapsBySlot(supports).map((slot) => slot.length);
+  const sizes = slotSizes(supports);
   const fullPeriods = Math.floor(tile.channelCount / period);
   const perPeriod = sizes.reduce((sum, size) => sum + size, 0);
   let values = tile.filterCount * fullPeriods * perPeriod;

@@ -310,7 +310,7 @@ describe('tile execution', () => {
 
 function trafficOf({ timeline }: LayerEstimate): number {
   return tensors.reduce(
-    (sum, tensor) => sum + timeline.dram[tensor].readBytes + timeline.dram[tensor].writeBytes,
+    (sum, tensor) => sum + timeline.dram[tensor].readBursts + timeline.dram[tensor].writeBursts,
     0,
   );
 }

@@ -1,7 +1,7 @@
-import type { Mapping } from '../mapping/mapping.js';
-import type { LayerProblem, LoopName, Window } from '../mapping/problem.js';
-import { wholeTile } from '../mapping/problem.js';
-import type { MapBox } from './transfer.js';
+import type { Mapping } from './mapping.js';
+import type { LayerProblem, LoopName, Window } from './problem.js';
+import { wholeTile } from './problem.js';
+import type { MapBox } from './runs.js';
 
 /** One iteration of the tile loops. */
 export interface Tile {
