@@ -1,11 +1,13 @@
 import { join, resolve } from 'node:path';
 import { displayPath, UserError } from '../document/userError.js';
+import { refuseUnwritable } from '../document/writeAtomically.js';
 import { saveResults } from '../explore/manifest.js';
 import { loadScenario } from '../explore/scenario.js';
 import type { ScenarioOverrides } from '../explore/scenario.js';
 import { simulate } from '../explore/simulate.js';
 import { summaryRecord } from '../report/records.js';
 import { mismatchesOf } from '../report/result.js';
+import type { ScenarioResult } from '../report/result.js';
 import { terminalTable } from '../report/terminalTable.js';
 import { toJson } from '../report/writeResults.js';
 import { exitCodes } from './exitCodes.js';
@@ -29,6 +31,7 @@ export interface RunArguments {
 export async function run(file: string, options: RunArguments): Promise<number> {
   const scenario = await loadScenario(file, await overridesOf(file, options));
   const folder = options.out ?? join('results', scenario.settings.name);
+  await refuseUnwritable(folder);
   const bar = createProgressBar();
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
@@ -42,15 +45,20 @@ export async function run(file: string, options: RunArguments): Promise<number> 
     await saveResults(folder, scenario, result);
     console.log(options.json === true ? toJson(summaryRecord(result)).trimEnd() : terminalTable(result));
     if (options.json !== true) console.log(`\nresults: ${displayPath(resolve(folder))}`);
-    const mismatches = mismatchesOf(result);
-    if (mismatches === 0) return exitCodes.success;
-    console.error(`psconv: check failed: ${mismatches} outputs are not those of the reference`);
-    return exitCodes.failedCheck;
+    return verdict(result);
   } finally {
     bar.stop();
     process.removeListener('SIGINT', onInterrupt);
     process.removeListener('SIGTERM', onInterrupt);
   }
+}
+
+/** The exit code of a result; what is wrong is said on stderr. */
+export function verdict(result: ScenarioResult): number {
+  const mismatches = mismatchesOf(result);
+  if (mismatches === 0) return exitCodes.success;
+  console.error(`psconv: check failed: ${mismatches} outputs are not those of the reference`);
+  return exitCodes.failedCheck;
 }
 
 async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {

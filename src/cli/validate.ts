@@ -18,9 +18,9 @@ export async function validate(path: string): Promise<void> {
 const loaders: Readonly<Record<DocumentKind, (file: string) => Promise<string>>> = {
   scenario: async (file) => {
     const { loadScenario } = await import('../explore/scenario.js');
-    const { planScenario } = await import('../explore/simulate.js');
+    const { planScenario } = await import('../explore/plan.js');
     const scenario = await loadScenario(file);
-    planScenario(scenario);
+    await planScenario(scenario);
     const { settings, network, accelerator, variants } = scenario;
     return (
       `a valid scenario: ${settings.name}, ${network.name} on ${accelerator.name}, ` +

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from './userError.js';
@@ -52,6 +52,25 @@ async function makeFolders(folder: string): Promise<string | undefined> {
     }
   }
   return missing[0];
+}
+
+/**
+ * Whether results can go into a folder, asked before the work that makes them. Nothing is made.
+ *
+ * @throws UserError when the folder, or the nearest one above it, cannot be written
+ */
+export async function refuseUnwritable(folder: string): Promise<void> {
+  const absolute = resolve(folder);
+  let nearest = absolute;
+  while ((await stat(nearest).catch(() => undefined)) === undefined && nearest !== dirname(nearest)) {
+    nearest = dirname(nearest);
+  }
+  const fault = (error: unknown): UserError =>
+    new UserError(`${explain(error)}; choose another folder`, { file: absolute });
+  if (!(await isFolder(nearest))) throw fault(Object.assign(new Error('a file'), { code: 'ENOTDIR' }));
+  await access(nearest, constants.W_OK).catch((error: unknown) => {
+    throw fault(error);
+  });
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -8,10 +8,7 @@ import { writeResults } from '../report/writeResults.js';
 import type { Scenario } from './scenario.js';
 
 /** What a result can be made again from: version, scenario as resolved, hashes of all files, seeds, backend. */
-export async function createManifest(
-  scenario: Scenario,
-  result: ScenarioResult,
-): Promise<Record<string, unknown>> {
+async function createManifest(scenario: Scenario, result: ScenarioResult): Promise<Record<string, unknown>> {
   const { settings, accelerator, energyTable, variants } = scenario;
   const { weights, images } = settings;
   const files = [

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { UserError } from '../document/userError.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
@@ -30,22 +31,47 @@ export interface VariantPlan {
 }
 
 /** Layers that were mapped before; the mapping of equal layers is equal, whatever network they are in. */
-export type EstimateCache = Map<string, LayerEstimate>;
+type EstimateCache = Map<string, LayerEstimate>;
+
+export interface PlanOptions {
+  /** Called after each layer. */
+  readonly onLayer?: ((variant: string, layer: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
- * Stores and maps every layer of a variant, as far as the last layer that is reported.
+ * Stores and maps every layer of every variant without running any: whether a scenario can be simulated at all.
  *
  * @throws UserError when a layer cannot be stored or fits no buffer
  */
-export function planVariant(scenario: Scenario, variant: SparsityVariant, cache: EstimateCache): VariantPlan {
+export async function planScenario(scenario: Scenario, options: PlanOptions = {}): Promise<VariantPlan[]> {
+  const cache: EstimateCache = new Map();
+  const plans: VariantPlan[] = [];
+  for (const variant of scenario.variants) plans.push(await planVariant(scenario, variant, cache, options));
+  return plans;
+}
+
+/** The network's layers up to the last one that is reported: those before it make its inputs. */
+export function layersToRun({ network, layers }: Scenario): readonly Layer[] {
+  const last = Math.max(...layers.map((name) => network.layers.findIndex((layer) => layer.name === name)));
+  return network.layers.slice(0, last + 1);
+}
+
+async function planVariant(
+  scenario: Scenario,
+  variant: SparsityVariant,
+  cache: EstimateCache,
+  { onLayer, signal }: PlanOptions,
+): Promise<VariantPlan> {
   const { network, settings, accelerator } = scenario;
   const supports = assignSupports(network, variant, settings.seed);
-  const last = Math.max(
-    ...scenario.layers.map((name) => network.layers.findIndex((layer) => layer.name === name)),
-  );
-  const layers = network.layers
-    .slice(0, last + 1)
-    .map((layer) => planLayer(layer, supports, settings, accelerator, scenario.file, cache));
+  const layers: PlannedLayer[] = [];
+  for (const layer of layersToRun(scenario)) {
+    layers.push(planLayer(layer, supports, settings, accelerator, scenario.file, cache));
+    onLayer?.(variant.name, layer.name);
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
   return { variant, supports, layers };
 }
 

@@ -7,8 +7,8 @@ import { openReference } from '../reference/backend.js';
 import type { LayerResult, ScenarioResult, VariantResult } from '../report/result.js';
 import { savingsOf, totalsOf } from '../report/totals.js';
 import { scenarioNotes } from './notes.js';
-import { planVariant } from './plan.js';
-import type { EstimateCache, PlannedLayer, VariantPlan } from './plan.js';
+import { layersToRun, planScenario } from './plan.js';
+import type { PlannedLayer, VariantPlan } from './plan.js';
 import { loadImages, prepareVariant } from './prepare.js';
 import type { PreparedVariant } from './prepare.js';
 import { runVariant } from './runVariant.js';
@@ -18,8 +18,9 @@ import type { Scenario } from './scenario.js';
 /** How far a simulation has come. */
 export interface Progress {
   readonly variant: string;
-  readonly layer: string;
-  /** Layers run so far, over all variants and images. */
+  /** What is being done, and to which layer. */
+  readonly activity: string;
+  /** Layers mapped and run so far, over all variants and images. */
   readonly done: number;
   readonly total: number;
 }
@@ -31,16 +32,6 @@ export interface SimulateOptions {
 }
 
 /**
- * Stores and maps every layer of every variant without running any: whether a scenario can be simulated at all.
- *
- * @throws UserError when a layer cannot be stored or fits no buffer
- */
-export function planScenario(scenario: Scenario): VariantPlan[] {
-  const cache: EstimateCache = new Map();
-  return scenario.variants.map((variant) => planVariant(scenario, variant, cache));
-}
-
-/**
  * Runs a scenario: every variant's network on the accelerator, on real data, checked against TensorFlow.js, with its
  * counts and energy. Nothing is written.
  *
@@ -49,16 +40,26 @@ export function planScenario(scenario: Scenario): VariantPlan[] {
  */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<ScenarioResult> {
   const { settings, network, accelerator, energyTable } = scenario;
-  const plans = planScenario(scenario);
   const images = await loadImages(scenario);
-  const backend = settings.check.enabled ? await openReference(settings.check.backend) : undefined;
-  const total = plans.reduce((sum, { layers }) => sum + layers.length * images.images.length, 0);
-  const variants: VariantResult[] = [];
+  const layers = layersToRun(scenario).length * scenario.variants.length;
+  const total = layers * (1 + images.images.length);
   let done = 0;
+  const advance = (variant: string, activity: string, by: number): void => {
+    done += by;
+    options.onProgress?.({ variant, activity, done, total });
+  };
+  const plans = await planScenario(scenario, {
+    onLayer: (variant, layer) => {
+      advance(variant, `mapping ${layer}`, 1);
+    },
+    signal: options.signal,
+  });
+  const backend = settings.check.enabled ? await openReference(settings.check.backend) : undefined;
+  const variants: VariantResult[] = [];
   try {
     for (const plan of plans) {
       const { name } = plan.variant;
-      options.onProgress?.({ variant: name, layer: 'weights', done, total });
+      advance(name, 'weights', 0);
       await setImmediate();
       options.signal?.throwIfAborted();
       const prepared = await prepareVariant(scenario, plan, images);
@@ -66,8 +67,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
         backend,
         signal: options.signal,
         onLayer: (layer) => {
-          done++;
-          options.onProgress?.({ variant: name, layer, done, total });
+          advance(name, layer, 1);
         },
       });
       variants.push(variantResult(scenario, prepared, run));

@@ -23,7 +23,7 @@ export interface Footprint {
 }
 
 /** Height and width of the input patch, padding included, that `rows` x `columns` outputs look at. */
-export function patchSize(window: Window, rows: number, columns: number): { height: number; width: number } {
+function patchSize(window: Window, rows: number, columns: number): { height: number; width: number } {
   return {
     height: (rows - 1) * window.stride[0] + (window.kernelHeight - 1) * window.dilation[0] + 1,
     width: (columns - 1) * window.stride[1] + (window.kernelWidth - 1) * window.dilation[1] + 1,
@@ -153,10 +153,7 @@ function distinctCuts(all: readonly Cut[], supports: Supports): Cut[] {
   return [...distinct.values()];
 }
 
-export function bufferOf(
-  accelerator: Accelerator,
-  tensor: 'ifmap' | 'weight' | 'psum' | 'ofmap',
-): BufferSpec {
+function bufferOf(accelerator: Accelerator, tensor: 'ifmap' | 'weight' | 'psum' | 'ofmap'): BufferSpec {
   const buffer = accelerator.buffers.find((candidate) => candidate.holds.includes(tensor));
   if (buffer === undefined) throw new Error(`accelerator ${accelerator.name} has no buffer for ${tensor}`);
   return buffer;

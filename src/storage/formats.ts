@@ -4,9 +4,6 @@ import { dense } from './dense.js';
 import type { StorageFormat } from './format.js';
 import { periodic } from './periodic.js';
 
-/** Every storage format; a new one is a new file and a line here. */
-export const formats: readonly StorageFormat[] = [dense, periodic];
-
 export type FormatChoice = 'auto' | 'dense' | 'periodic';
 
 /**

@@ -8,7 +8,7 @@ import type { Tensor } from '../../src/tensor/dataSpace.js';
 
 export const int8: PrecisionSet = { weight: 'int8', ifmap: 'int8', accumulator: 'int32' };
 
-export function point(capacityBytes: number, wordBits: number, readPj: number, writePj: number): SramPoint {
+function point(capacityBytes: number, wordBits: number, readPj: number, writePj: number): SramPoint {
   return { capacityBytes, wordBits, readPj, writePj, leakageMw: 0.25, areaMm2: 1, accessNs: 1 };
 }
 
