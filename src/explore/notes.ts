@@ -1,3 +1,4 @@
+import { precisionKey } from '../energy/energyTable.js';
 import { bankOf } from '../energy/evaluate.js';
 import type { Scenario } from './scenario.js';
 
@@ -7,6 +8,15 @@ export function scenarioNotes({ accelerator, energyTable, settings }: Scenario):
     `energy: table ${energyTable.name} (${energyTable.family}), SRAM ${energyTable.sram.family}, ` +
       `DRAM ${accelerator.dram.energyPjPerBit} pJ/bit (${accelerator.dram.source})`,
   ];
+  const foreign = energyTable.costs
+    .get(precisionKey(settings.precision))
+    ?.sources.filter((source) => source.foreign)
+    .map(({ component, family }) => `${component} (${family})`);
+  if (foreign !== undefined && foreign.length > 0) {
+    notes.push(
+      `energy figures of other families than the table's, not measured alike: ${[...new Set(foreign)].join(', ')}`,
+    );
+  }
   for (const { name } of accelerator.buffers) {
     const { accessNs } = bankOf(name, accelerator, energyTable);
     if (accessNs * 1000 > accelerator.periodPs) {

@@ -196,7 +196,7 @@ export function cases({ precisions = integers }: CaseOptions = {}): fc.Arbitrary
           supports.patterns[
             patternIndex(supports, Math.floor(kernel / channelsPerGroup), kernel % channelsPerGroup)
           ];
-        for (let tap = 0; tap < taps; tap++) weights[kernel * taps + tap] *= pattern[tap];
+        for (let tap = 0; tap < taps; tap++) if (pattern[tap] === 0) weights[kernel * taps + tap] = 0;
       }
       const isFloat = precision.ifmap === 'float32';
       const bias = Float64Array.from({ length: filters }, () =>

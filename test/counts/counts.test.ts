@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { countLayer } from '../../src/counts/countLayer.js';
+import { effectualMacsWithoutPadding } from '../../src/counts/macs.js';
+import { mapLayer } from '../../src/machine/mapLayer.js';
+import { convProblem, vectorProblem } from '../../src/mapping/layerProblem.js';
+import type { ConvLayer } from '../../src/network/layer.js';
+import { denseSupports, patternIndex } from '../../src/sparsity/supports.js';
+import type { Supports } from '../../src/sparsity/supports.js';
+import { chooseFormat } from '../../src/storage/formats.js';
+import { cases, int8, machine } from '../machine/arbitraries.js';
+import { conv, pool } from '../model/networks.js';
+
+/** One multiplication after the other. */
+function countOneByOne({ geometry }: ConvLayer, supports: Supports): number {
+  const { kernelWidth, stride, padding, dilation, input, output } = geometry;
+  let macs = 0;
+  for (let filter = 0; filter < supports.filters; filter++) {
+    for (let channel = 0; channel < supports.channels; channel++) {
+      supports.patterns[patternIndex(supports, filter, channel)].forEach((tap, index) => {
+        for (let row = 0; row < output.height; row++) {
+          for (let column = 0; column < output.width; column++) {
+            const y = row * stride[0] - padding[0] + Math.floor(index / kernelWidth) * dilation[0];
+            const x = column * stride[1] - padding[2] + (index % kernelWidth) * dilation[1];
+            if (tap === 1 && y >= 0 && y < input.height && x >= 0 && x < input.width) macs++;
+          }
+        }
+      });
+    }
+  }
+  return macs;
+}
+
+describe('counts', () => {
+  it('leave out exactly the multiplications with padding', () => {
+    fc.assert(
+      fc.property(cases(), ({ modelLayer: { layer, supports } }) => {
+        expect(effectualMacsWithoutPadding(layer.geometry, supports)).to.equal(
+          countOneByOne(layer, supports),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("know a layer's parameters and stored bytes", () => {
+    const layer = conv(
+      'conv',
+      { channels: 4, height: 6, width: 6 },
+      { filters: 8, bias: true, batchNorm: 'bn' },
+    );
+    const patterns = [Uint8Array.of(1, 1, 0, 1, 1, 0, 0, 0, 0), new Uint8Array(9).fill(1)];
+    const supports: Supports = {
+      ...denseSupports(8, 4, 9),
+      patterns,
+      assignment: { kind: 'periodic', period: 2 },
+    };
+    const problem = convProblem(layer, supports, int8, chooseFormat('auto', supports, 'conv'));
+    const { schedule, timeline } = mapLayer(problem, machine());
+    const counts = countLayer(layer, schedule, timeline, machine());
+    const weights = (8 * 4 * (4 + 9)) / 2;
+    expect(counts).to.include({
+      weightValueBytes: weights,
+      weightIndexBytes: 3, // 2 patterns of 9 bits
+      weightDenseBytes: 8 * 4 * 9,
+      parameters: weights + 8 + 2 * 8,
+    });
+    expect(counts.macs).to.include({
+      dense: 8 * 4 * 9 * 36,
+      effectual: weights * 36,
+      performed: weights * 36,
+    });
+    expect(counts.dram.index.readBytes).to.equal(3);
+  });
+
+  it('give a pool window elements to work on, and no MACs', () => {
+    const layer = pool('pool', 'max-pool', 'input', { channels: 4, height: 6, width: 6 }, 2);
+    const { schedule, timeline } = mapLayer(vectorProblem(layer, int8), machine());
+    const counts = countLayer(layer, schedule, timeline, machine());
+    expect(counts.postProcessorOperations).to.equal(4 * 9 * 4);
+    expect(counts.macs.performed).to.equal(0);
+    expect(counts.parameters).to.equal(0);
+    expect(counts.dram.ifmap.readBytes).to.equal(144);
+    expect(counts.dram.ofmap.writeBytes).to.equal(36);
+  });
+});
