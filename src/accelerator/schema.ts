@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import { describeValue } from '../document/describeValue.js';
 import { positiveInteger } from '../document/integer.js';
 import { quantity } from '../document/quantity.js';
+import { safeName, text } from '../document/words.js';
 import { dataflowNames } from './accelerator.js';
-
-const text = (what: string) => {
-  const error = ({ input }: { readonly input?: unknown }): string =>
-    `expected ${what}, got ${describeValue(input)}`;
-  return z.string({ error }).trim().min(1, { error });
-};
 
 /** More PEs along one side than any array that has been built. */
 const longestSide = 4096;
@@ -17,7 +11,7 @@ const longestSide = 4096;
 export const heldTensors = ['ifmap', 'weight', 'psum', 'ofmap'] as const;
 
 const buffer = z.strictObject({
-  name: text('name of the buffer'),
+  name: safeName('name'),
   holds: z.array(z.enum(heldTensors)).min(1),
   capacity: quantity('bytes').meta({ description: 'Both halves together if double buffered' }),
   word: quantity('bits', { min: 8, max: 8192 }).meta({ description: 'Width of a port word, whole bytes' }),
@@ -41,7 +35,7 @@ const flatDram = z.strictObject({
 /** The YAML kind `accelerator`. */
 export const acceleratorSchema = z.strictObject({
   kind: z.literal('accelerator'),
-  name: text('name'),
+  name: safeName('name'),
   description: z.string().default(''),
   technology: quantity('length', { max: 1000 }).meta({ description: 'Node, the one of the energy table' }),
   clock: quantity('frequency', { min: 1e6, max: 1e11 }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { describeValue } from '../document/describeValue.js';
 import { positiveInteger, nonNegativeInteger, seedInteger } from '../document/integer.js';
+import { safeName, text } from '../document/words.js';
 import { accumulatorPrecisions, precisions } from '../tensor/precision.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
 
@@ -10,23 +11,10 @@ type LoopName = (typeof loopNames)[number];
 
 const defaultSeed = 1;
 
-const text = (what: string) => {
-  const error = ({ input }: { readonly input?: unknown }): string =>
-    `expected ${what}, got ${describeValue(input)}`;
-  return z.string({ error }).trim().min(1, { error });
-};
-
 const reference = (kind: string) =>
   text(`name or path of ${kind}`).meta({
     description: `Name in the library, or path relative to this file, of ${kind}`,
   });
-
-/** Names of results' folders come from it. */
-const nameError = ({ input }: { readonly input?: unknown }): string =>
-  `expected name of letters, digits, ".", "_" and "-" (at most 64, the first a letter or digit), got ${describeValue(input)}`;
-const fileSafeName = z
-  .string({ error: nameError })
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: nameError });
 
 const precisionSet = z
   .strictObject({
@@ -131,7 +119,7 @@ function uniqueTexts(what: string) {
 export const scenarioSchema = z
   .strictObject({
     kind: z.literal('scenario'),
-    name: fileSafeName,
+    name: safeName('name'),
     description: z.string().default(''),
     network: reference('a network'),
     accelerator: reference('an accelerator'),
