@@ -1,5 +1,5 @@
 import type { ConvGeometry } from '../network/layer.js';
-import { patternIndex } from '../sparsity/supports.js';
+import { kernelsByPattern } from '../sparsity/supports.js';
 import type { Supports } from '../sparsity/supports.js';
 
 /**
@@ -10,19 +10,13 @@ export function effectualMacsWithoutPadding(geometry: ConvGeometry, supports: Su
   const { kernelHeight, kernelWidth, stride, padding, dilation, input, output } = geometry;
   const rows = positionsInside(kernelHeight, stride[0], padding[0], dilation[0], input.height, output.height);
   const columns = positionsInside(kernelWidth, stride[1], padding[2], dilation[1], input.width, output.width);
-  const perPattern = supports.patterns.map((pattern) =>
-    pattern.reduce(
-      (sum, tap, index) => sum + tap * rows[Math.floor(index / kernelWidth)] * columns[index % kernelWidth],
-      0,
-    ),
-  );
-  let total = 0;
-  for (let filter = 0; filter < supports.filters; filter++) {
-    for (let channel = 0; channel < supports.channels; channel++) {
-      total += perPattern[patternIndex(supports, filter, channel)];
-    }
-  }
-  return total;
+  return kernelsByPattern(supports).reduce((total, kernels, index) => {
+    let inside = 0;
+    supports.patterns[index].forEach((exists, tap) => {
+      inside += exists * rows[Math.floor(tap / kernelWidth)] * columns[tap % kernelWidth];
+    });
+    return total + kernels * inside;
+  }, 0);
 }
 
 /** For each kernel row (or column), how many outputs find it inside the map. */

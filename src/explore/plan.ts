@@ -1,17 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Accelerator } from '../accelerator/accelerator.js';
 import { UserError } from '../document/userError.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import { mapLayer } from '../machine/mapLayer.js';
 import { convProblem, problemKey, vectorProblem } from '../mapping/layerProblem.js';
+import type { LayerProblem } from '../mapping/problem.js';
 import { isConv } from '../network/layer.js';
 import type { Layer } from '../network/layer.js';
-import type { ScenarioFile } from '../scenario/scenario.js';
 import { assignSupports } from '../sparsity/assign.js';
-import { denseSupports } from '../sparsity/supports.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
 import { chooseFormat } from '../storage/formats.js';
+import { costFunction } from './layerCost.js';
 import type { Scenario } from './scenario.js';
 
 /** One layer of a variant: how it is stored and mapped, and what that costs. Known without data. */
@@ -30,9 +29,6 @@ export interface VariantPlan {
   readonly layers: readonly PlannedLayer[];
 }
 
-/** Layers that were mapped before; the mapping of equal layers is equal, whatever network they are in. */
-type EstimateCache = Map<string, LayerEstimate>;
-
 export interface PlanOptions {
   /** Called after each layer. */
   readonly onLayer?: ((variant: string, layer: string) => void) | undefined;
@@ -45,9 +41,10 @@ export interface PlanOptions {
  * @throws UserError when a layer cannot be stored or fits no buffer
  */
 export async function planScenario(scenario: Scenario, options: PlanOptions = {}): Promise<VariantPlan[]> {
-  const cache: EstimateCache = new Map();
+  const planLayer = createLayerPlanner(scenario);
   const plans: VariantPlan[] = [];
-  for (const variant of scenario.variants) plans.push(await planVariant(scenario, variant, cache, options));
+  for (const variant of scenario.variants)
+    plans.push(await planVariant(scenario, variant, planLayer, options));
   return plans;
 }
 
@@ -60,14 +57,13 @@ export function layersToRun({ network, layers }: Scenario): readonly Layer[] {
 async function planVariant(
   scenario: Scenario,
   variant: SparsityVariant,
-  cache: EstimateCache,
+  planLayer: LayerPlanner,
   { onLayer, signal }: PlanOptions,
 ): Promise<VariantPlan> {
-  const { network, settings, accelerator } = scenario;
-  const supports = assignSupports(network, variant, settings.seed);
+  const supports = assignSupports(scenario.network, variant, scenario.settings.seed);
   const layers: PlannedLayer[] = [];
   for (const layer of layersToRun(scenario)) {
-    layers.push(planLayer(layer, supports, settings, accelerator, scenario.file, cache));
+    layers.push(planLayer(layer, supports.get(layer.name)));
     onLayer?.(variant.name, layer.name);
     await setImmediate();
     signal?.throwIfAborted();
@@ -75,39 +71,41 @@ async function planVariant(
   return { variant, supports, layers };
 }
 
-function planLayer(
-  layer: Layer,
-  supportsByLayer: ReadonlyMap<string, Supports>,
-  settings: ScenarioFile,
-  accelerator: Accelerator,
-  file: string,
-  cache: EstimateCache,
-): PlannedLayer {
-  const spec = settings.mapping === 'auto' ? undefined : settings.mapping[layer.name];
-  if (!isConv(layer)) {
-    return { layer, estimate: estimate(vectorProblem(layer, settings.precision)) };
-  }
-  const { filters, channelsPerGroup, kernelHeight, kernelWidth } = layer.geometry;
-  const supports =
-    supportsByLayer.get(layer.name) ?? denseSupports(filters, channelsPerGroup, kernelHeight * kernelWidth);
-  const format = chooseFormat(settings.storage, supports, layer.name);
-  const problem = convProblem(layer, supports, settings.precision, format);
-  return { layer, supports, format: format.name, estimate: estimate(problem) };
+type LayerPlanner = (layer: Layer, supports: Supports | undefined) => PlannedLayer;
 
-  function estimate(problem: Parameters<typeof mapLayer>[0]): LayerEstimate {
-    if (spec !== undefined) {
-      try {
-        return mapLayer(problem, accelerator, spec);
-      } catch (error) {
-        if (!(error instanceof UserError) || error.location !== undefined) throw error;
-        throw new UserError(`mapping.${layer.name}: ${error.message}`, { file });
-      }
-    }
+/** Maps each layer once: the mapping of equal layers is equal, whatever variant they are in. */
+function createLayerPlanner(scenario: Scenario): LayerPlanner {
+  const { settings, accelerator } = scenario;
+  const known = new Map<string, LayerEstimate>();
+
+  const search = (layer: Layer, problem: LayerProblem): LayerEstimate => {
     const key = problemKey(problem);
-    const known = key === undefined ? undefined : cache.get(key);
-    if (known !== undefined) return known;
-    const found = mapLayer(problem, accelerator);
-    if (key !== undefined) cache.set(key, found);
+    const before = key === undefined ? undefined : known.get(key);
+    if (before !== undefined) return before;
+    const found = mapLayer(problem, accelerator, {
+      objective: settings.objective,
+      cost: costFunction(scenario, layer),
+    });
+    if (key !== undefined) known.set(key, found);
     return found;
-  }
+  };
+
+  const estimate = (layer: Layer, problem: LayerProblem): LayerEstimate => {
+    const spec = settings.mapping === 'auto' ? undefined : settings.mapping[layer.name];
+    if (spec === undefined) return search(layer, problem);
+    try {
+      return mapLayer(problem, accelerator, { cost: costFunction(scenario, layer), spec });
+    } catch (error) {
+      if (!(error instanceof UserError) || error.location !== undefined) throw error;
+      throw new UserError(`mapping.${layer.name}: ${error.message}`, { file: scenario.file });
+    }
+  };
+
+  return (layer, supports) => {
+    if (!isConv(layer)) return { layer, estimate: estimate(layer, vectorProblem(layer, settings.precision)) };
+    if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
+    const format = chooseFormat(settings.storage, supports, layer.name);
+    const problem = convProblem(layer, supports, settings.precision, format);
+    return { layer, supports, format: format.name, estimate: estimate(layer, problem) };
+  };
 }

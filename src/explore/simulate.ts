@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { countLayer } from '../counts/countLayer.js';
-import { evaluateEnergy } from '../energy/evaluate.js';
 import { addEnergy, energyMetrics } from '../energy/layerEnergy.js';
 import { isConv } from '../network/layer.js';
 import { openReference } from '../reference/backend.js';
 import type { LayerResult, ScenarioResult, VariantResult } from '../report/result.js';
 import { savingsOf, totalsOf } from '../report/totals.js';
+import { evaluateLayer } from './layerCost.js';
 import { scenarioNotes } from './notes.js';
 import { layersToRun, planScenario } from './plan.js';
 import type { PlannedLayer, VariantPlan } from './plan.js';
@@ -127,9 +126,7 @@ function layerResult(
   { layer, format, estimate }: PlannedLayer,
   run: VariantRun,
 ): LayerResult {
-  const { accelerator, settings, energyTable } = scenario;
-  const { schedule, timeline } = estimate;
-  const counts = countLayer(layer, schedule, timeline, accelerator);
+  const { schedule } = estimate;
   const check = run.checks.get(layer.name);
   return {
     input: schedule.problem.window.input,
@@ -138,8 +135,7 @@ function layerResult(
     ...(format !== undefined && { format }),
     mapping: schedule.mapping,
     steps: schedule.steps.length,
-    counts,
-    energy: evaluateEnergy(counts, accelerator, settings.precision, energyTable),
+    ...evaluateLayer(scenario, layer, estimate),
     ...(check && { check }),
   };
 }

@@ -1,17 +1,22 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { UserError } from '../document/userError.js';
-import type { Candidate } from './candidates.js';
+import type { MappingObjective } from '../scenario/scenario.js';
 import { candidates, smallestShortage } from './candidates.js';
+import type { Candidate } from './candidates.js';
 import type { Mapping } from './mapping.js';
-import { wholeTile } from './problem.js';
-import type { LayerProblem } from './problem.js';
+import type { LayerProblem, TileShape } from './problem.js';
+import { roughEstimator } from './roughCycles.js';
+import type { RoughEstimate } from './roughCycles.js';
 import { trafficCounter } from './traffic.js';
+import type { Traffic } from './traffic.js';
 
-/** Latency of the layer under a mapping, in picoseconds: the exact one, from the schedule. */
-export type Evaluate = (mapping: Mapping) => number;
+/** What a mapping costs in the objective, exactly: from the layer's schedule. */
+export type Cost = (mapping: Mapping) => number;
 
-/** Of tilings that move equally many bursts, how many are timed. */
-const timedCandidates = 8;
+/** How many tilings of each ranking are tried in earnest. */
+const finalistsOfRanking = 6;
+/** How many numbers of phases per group are tried of each. */
+const groupingsTried = 2;
 
 /** Tilings of more steps are left out while there are others: so many small tiles gain nothing. */
 const manySteps = 20_000;
@@ -19,17 +24,44 @@ const manySteps = 20_000;
 const mostSteps = 2_000_000;
 
 /**
- * The mapping of a layer: least DRAM traffic among the tilings of `candidates`, and of those the fastest.
- * The outcome depends on nothing but its arguments.
+ * The mapping of a layer: of the tilings of `candidates`, each with its loop order of least DRAM traffic, the one that costs
+ * least. Those tried in earnest are the best by DRAM traffic, by a rough latency, and by their product; for the objective
+ * `dram-traffic` only tilings of the least traffic are, and `cost` decides between them. Equal arguments give equal answers.
  *
  * @throws UserError when no tile fits, naming the buffer, the need and the room
  */
-export function chooseMapping(problem: LayerProblem, accelerator: Accelerator, evaluate: Evaluate): Mapping {
+export function chooseMapping(
+  problem: LayerProblem,
+  accelerator: Accelerator,
+  objective: MappingObjective,
+  cost: Cost,
+): Mapping {
   const groupings = phaseGroupings(problem);
-  const all = candidates(problem, accelerator, groupings[0]);
+  const feasible = feasibleCandidates(problem, accelerator, groupings[0]);
+  let best: Mapping | undefined;
+  let leastCost = Infinity;
+  for (const { candidate, rough } of finalists(problem, accelerator, objective, feasible, groupings)) {
+    for (const phasesPerGroup of rough.groupings.slice(0, groupingsTried)) {
+      const mapping = { ...candidate.mapping, phasesPerGroup };
+      const found = cost(mapping);
+      if (found < leastCost) {
+        best = mapping;
+        leastCost = found;
+      }
+    }
+  }
+  if (best === undefined) throw new Error(`layer ${problem.name}: no mapping has a finite cost`);
+  return best;
+}
+
+function feasibleCandidates(
+  problem: LayerProblem,
+  accelerator: Accelerator,
+  phasesPerGroup: number,
+): Candidate[] {
+  const all = candidates(problem, accelerator, phasesPerGroup);
   if (all.length === 0) throw tooSmall(problem, accelerator);
   const fewest = all.reduce((least, { steps }) => Math.min(least, steps), Infinity);
-  const feasible = all.filter(({ steps }) => steps <= Math.max(manySteps, fewest));
   if (fewest > mostSteps) {
     throw new UserError(
       `layer ${problem.name}: the buffers of ${accelerator.name} hold only tiles so small that the layer takes ` +
@@ -37,41 +69,57 @@ export function chooseMapping(problem: LayerProblem, accelerator: Accelerator, e
       { file: accelerator.file },
     );
   }
-
-  const finalists = leastTraffic(problem, accelerator.dram.burstBytes, feasible)
-    .map((candidate) => ({ candidate, rough: roughCycles(problem, accelerator, candidate) }))
-    .sort((a, b) => a.rough - b.rough)
-    .slice(0, timedCandidates);
-
-  let best: Mapping | undefined;
-  let bestLatency = Infinity;
-  for (const { candidate } of finalists) {
-    for (const phasesPerGroup of groupings) {
-      const mapping = { ...candidate.mapping, phasesPerGroup };
-      const latency = evaluate(mapping);
-      if (latency < bestLatency) {
-        best = mapping;
-        bestLatency = latency;
-      }
-    }
-  }
-  if (best === undefined) throw new Error(`layer ${problem.name}: no mapping has a finite latency`);
-  return best;
+  return all.filter(({ steps }) => steps <= Math.max(manySteps, fewest));
 }
 
-function leastTraffic(problem: LayerProblem, burstBytes: number, all: readonly Candidate[]): Candidate[] {
-  const traffic = trafficCounter(problem, burstBytes);
-  let least = Infinity;
-  let found: Candidate[] = [];
+interface Ranked {
+  readonly candidate: Candidate;
+  readonly bursts: number;
+  readonly rough: RoughEstimate;
+}
+
+function finalists(
+  problem: LayerProblem,
+  accelerator: Accelerator,
+  objective: MappingObjective,
+  feasible: readonly Candidate[],
+  groupings: readonly number[],
+): Ranked[] {
+  const traffic = trafficCounter(problem, accelerator.dram.burstBytes);
+  const estimate = roughEstimator(problem, accelerator, groupings);
+  const ranked = leastTrafficOrders(feasible, traffic).map(({ candidate, bursts }) => ({
+    candidate,
+    bursts,
+    rough: estimate(candidate, bursts),
+  }));
+  const least = ranked.reduce((fewest, { bursts }) => Math.min(fewest, bursts), Infinity);
+  const leastTraffic = firstBy(
+    ranked.filter(({ bursts }) => bursts === least),
+    ({ rough }) => rough.cycles,
+  );
+  if (objective === 'dram-traffic') return leastTraffic;
+  const fastest = firstBy(ranked, ({ rough }) => rough.cycles);
+  const balanced = firstBy(ranked, ({ rough, bursts }) => rough.cycles * bursts);
+  return [...new Set([...balanced, ...leastTraffic, ...fastest])];
+}
+
+/** Of the loop orders of each tile, the one that moves least. */
+function leastTrafficOrders(
+  all: readonly Candidate[],
+  traffic: Traffic,
+): Array<{ candidate: Candidate; bursts: number }> {
+  const byTile = new Map<TileShape, { candidate: Candidate; bursts: number }>();
   for (const candidate of all) {
     const bursts = traffic(candidate.mapping, candidate.room);
-    if (bursts < least) {
-      least = bursts;
-      found = [];
-    }
-    if (bursts === least) found.push(candidate);
+    const known = byTile.get(candidate.mapping.tile);
+    if (known === undefined || bursts < known.bursts)
+      byTile.set(candidate.mapping.tile, { candidate, bursts });
   }
-  return found;
+  return [...byTile.values()];
+}
+
+function firstBy(all: readonly Ranked[], rank: (each: Ranked) => number): Ranked[] {
+  return [...all].sort((a, b) => rank(a) - rank(b)).slice(0, finalistsOfRanking);
 }
 
 /** Divisors of the period, smallest first; 1 where the array sees no period. */
@@ -79,32 +127,6 @@ export function phaseGroupings(problem: LayerProblem): number[] {
   if (problem.kind === 'vector' || problem.streamed.assignment.kind !== 'periodic') return [1];
   const { period } = problem.streamed.assignment;
   return Array.from({ length: period }, (_, i) => i + 1).filter((size) => period % size === 0);
-}
-
-/**
- * A ranking of tilings, no prediction: fold lengths of a dense systolic array, and what no other step hides, the first
- * tile's way in and the last one's way out.
- */
-function roughCycles(
-  problem: LayerProblem,
-  accelerator: Accelerator,
-  { mapping, room, steps }: Candidate,
-): number {
-  const { rows, columns } = accelerator.array;
-  const { tile } = mapping;
-  const whole = wholeTile(problem);
-  const bytesPerCycle = accelerator.dram.bandwidthBytesPerSecond / accelerator.clockHz;
-  const exposed = room.ifmap.slotBytes + (room.weight?.slotBytes ?? 0) + room.ofmap.slotBytes;
-  if (problem.kind === 'vector') {
-    return (
-      (whole.filters * whole.rows * whole.columns) / accelerator.postProcessor.lanes +
-      exposed / bytesPerCycle +
-      steps
-    );
-  }
-  const folds = Math.ceil((tile.rows * tile.columns) / rows) * Math.ceil(tile.filters / columns);
-  const taps = problem.window.kernelHeight * problem.window.kernelWidth * tile.channels;
-  return steps * folds * (taps + rows + columns - 2) + exposed / bytesPerCycle;
 }
 
 function tooSmall(problem: LayerProblem, accelerator: Accelerator): UserError {

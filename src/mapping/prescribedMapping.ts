@@ -2,14 +2,14 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import { UserError } from '../document/userError.js';
 import type { LayerMappingSpec } from '../scenario/scenario.js';
 import { phaseGroupings } from './chooseMapping.js';
-import type { Evaluate } from './chooseMapping.js';
+import type { Cost } from './chooseMapping.js';
 import { footprint, shortage } from './footprint.js';
 import type { Mapping } from './mapping.js';
 import { loopNames, wholeTile } from './problem.js';
 import type { LayerProblem } from './problem.js';
 
 /**
- * The mapping that a user prescribes for a layer. Phases per group are chosen by latency where the user leaves
+ * The mapping that a user prescribes for a layer. Phases per group are those of least cost where the user leaves
  * them open.
  *
  * @throws UserError (without a location) when a tile is larger than the layer, the phases do not divide the period,
@@ -19,7 +19,7 @@ export function prescribedMapping(
   problem: LayerProblem,
   spec: LayerMappingSpec,
   accelerator: Accelerator,
-  evaluate: Evaluate,
+  cost: Cost,
 ): Mapping {
   const whole = wholeTile(problem);
   for (const loop of loopNames) {
@@ -48,6 +48,6 @@ export function prescribedMapping(
   if (phasesPerGroup !== undefined) return { ...open, phasesPerGroup };
   return groupings
     .map((size) => ({ ...open, phasesPerGroup: size }))
-    .map((mapping) => ({ mapping, latency: evaluate(mapping) }))
-    .reduce((best, each) => (each.latency < best.latency ? each : best)).mapping;
+    .map((mapping) => ({ mapping, found: cost(mapping) }))
+    .reduce((best, each) => (each.found < best.found ? each : best)).mapping;
 }

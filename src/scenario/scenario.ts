@@ -2,7 +2,10 @@ import { dirname, resolve } from 'node:path';
 import { expectKind, parseDocument, readDocument } from '../document/document.js';
 import type { YamlDocument } from '../document/document.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
+import type { MappingObjective } from './objective.js';
 import { scenarioSchema } from './schema.js';
+
+export type { MappingObjective } from './objective.js';
 
 /** Seeded initial weights, or the weights of an .npz file (absolute path). */
 export type WeightsSource = { readonly seed: number } | { readonly file: string };
@@ -45,6 +48,7 @@ export interface ScenarioFile {
   readonly storage: 'auto' | 'dense' | 'periodic';
   /** By layer name; layers without an entry are mapped automatically. */
   readonly mapping: 'auto' | Readonly<Record<string, LayerMappingSpec>>;
+  readonly objective: MappingObjective;
   /** Names of the layers to report; all unless given. */
   readonly layers?: readonly string[] | undefined;
   /** Of everything random that has no seed of its own. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { describeValue } from '../document/describeValue.js';
 import { positiveInteger, nonNegativeInteger, seedInteger } from '../document/integer.js';
 import { safeName, text } from '../document/words.js';
+import { mappingObjectives } from './objective.js';
 import { accumulatorPrecisions, precisions } from '../tensor/precision.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
 
@@ -131,6 +132,7 @@ export const scenarioSchema = z
     calibrationImages: positiveInteger({ max: 10_000 }).default(8),
     storage: z.enum(['auto', 'dense', 'periodic']).default('auto'),
     mapping: z.union([z.literal('auto'), z.record(z.string(), layerMapping)]).default('auto'),
+    objective: z.enum(mappingObjectives).default('edp'),
     layers: uniqueTexts('layer').optional(),
     seed: seedInteger().optional(),
     check: z

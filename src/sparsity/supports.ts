@@ -37,14 +37,26 @@ export function patternIndex(supports: Supports, filter: number, channel: number
   return assignment.ids[filter * supports.channels + channel];
 }
 
-/** Number of taps that exist, over all kernels: the layer's stored weights. */
-export function nonZeroTaps(supports: Supports): number {
-  const sizes = supports.patterns.map((pattern) => pattern.reduce((sum, tap) => sum + tap, 0));
-  let total = 0;
+const knownKernels = new WeakMap<Supports, Float64Array>();
+
+/** How many kernels have each of the patterns. Counted once per supports. */
+export function kernelsByPattern(supports: Supports): Float64Array {
+  const known = knownKernels.get(supports);
+  if (known !== undefined) return known;
+  const kernels = new Float64Array(supports.patterns.length);
   for (let filter = 0; filter < supports.filters; filter++) {
     for (let channel = 0; channel < supports.channels; channel++) {
-      total += sizes[patternIndex(supports, filter, channel)];
+      kernels[patternIndex(supports, filter, channel)]++;
     }
   }
-  return total;
+  knownKernels.set(supports, kernels);
+  return kernels;
+}
+
+/** Number of taps that exist, over all kernels: the layer's stored weights. */
+export function nonZeroTaps(supports: Supports): number {
+  return kernelsByPattern(supports).reduce(
+    (total, kernels, index) => total + kernels * supports.patterns[index].reduce((sum, tap) => sum + tap, 0),
+    0,
+  );
 }

@@ -88,6 +88,23 @@ describe('mapping', () => {
     );
   });
 
+  it('is, for each objective, at least as good as for the others', () => {
+    fc.assert(
+      fc.property(cases(), machines, (given, accelerator) => {
+        const each = problemOf(given);
+        const product = (found: LayerEstimate): number =>
+          found.timeline.endPs * burstsOf(found.timeline.dram);
+        const traffic = mapLayer(each, accelerator, { objective: 'dram-traffic' });
+        const latency = mapLayer(each, accelerator, { objective: 'latency' });
+        const both = mapLayer(each, accelerator, { objective: 'edp', cost: product });
+        expect(latency.timeline.endPs).to.be.at.most(Math.min(traffic.timeline.endPs, both.timeline.endPs));
+        expect(burstsOf(traffic.timeline.dram)).to.be.at.most(burstsOf(latency.timeline.dram));
+        expect(product(both)).to.be.at.most(Math.min(product(traffic), product(latency)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('chooses the same mapping every time', () => {
     const first = mapLayer(problem, machine()).schedule.mapping;
     expect(mapLayer(problem, machine()).schedule.mapping).to.deep.equal(first);
@@ -127,7 +144,7 @@ describe('a prescribed mapping', () => {
   it('is taken as it stands', () => {
     const mapping = prescribedMapping(problem, { tile, order }, machine(), latency);
     expect(mapping).to.deep.equal({ tile, order, phasesPerGroup: 1 });
-    const { schedule } = mapLayer(problem, machine(), { tile, order });
+    const { schedule } = mapLayer(problem, machine(), { spec: { tile, order } });
     expect(schedule.mapping.tile).to.deep.equal(tile);
     expect(schedule.steps).to.have.length(4);
   });

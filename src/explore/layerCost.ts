@@ -1,0 +1,28 @@
+import { countLayer } from '../counts/countLayer.js';
+import type { LayerCounts } from '../counts/layerCounts.js';
+import { evaluateEnergy } from '../energy/evaluate.js';
+import type { LayerEnergy } from '../energy/layerEnergy.js';
+import type { LayerEstimate } from '../machine/estimateLayer.js';
+import type { Layer } from '../network/layer.js';
+import type { Scenario } from './scenario.js';
+
+/** What an estimated layer counts and costs. */
+export function evaluateLayer(
+  { accelerator, settings, energyTable }: Scenario,
+  layer: Layer,
+  { schedule, timeline }: LayerEstimate,
+): { readonly counts: LayerCounts; readonly energy: LayerEnergy } {
+  const counts = countLayer(layer, schedule, timeline, accelerator);
+  return { counts, energy: evaluateEnergy(counts, accelerator, settings.precision, energyTable) };
+}
+
+/** The exact value of the scenario's objective for a layer; of least DRAM traffic the latency, which decides among equals. */
+export function costFunction(scenario: Scenario, layer: Layer): (estimate: LayerEstimate) => number {
+  const { objective } = scenario.settings;
+  return (estimate) => {
+    const latency = estimate.timeline.endPs;
+    if (objective === 'latency' || objective === 'dram-traffic') return latency;
+    const { totalPj } = evaluateLayer(scenario, layer, estimate).energy;
+    return objective === 'energy' ? totalPj : totalPj * latency;
+  };
+}
