@@ -58,7 +58,7 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
 
   const variants: SparsityVariant[] = [];
   for (const [index, name] of settings.variants.entries()) {
-    const load = loadVariant(name, document.file);
+    const load = loadNewVariant(name, document.file, variants);
     variants.push(await (overrides.variants === undefined ? at(['variants', index], load) : load));
   }
   const places = overrides.layers === undefined ? document : undefined;
@@ -85,6 +85,19 @@ function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): Scena
     ...(check === undefined ? {} : { check: { ...value.check, enabled: check } }),
     ...(images === undefined ? {} : { images }),
   };
+}
+
+/** Results are told apart by their variants' names. */
+async function loadNewVariant(
+  reference: string,
+  fromFile: string,
+  others: readonly SparsityVariant[],
+): Promise<SparsityVariant> {
+  const variant = await loadVariant(reference, fromFile);
+  if (others.some(({ name }) => name === variant.name)) {
+    throw new UserError(`expected each variant once, got "${reference}", which is ${variant.name} again`);
+  }
+  return variant;
 }
 
 /** A reference that leads nowhere is a fault of the line that it stands on. */

@@ -46,7 +46,7 @@ function random(size: FamilySize): SparsityVariant {
     `pSC${size}`,
     { kind: 'random', kernel, taps: size },
     `Each 3x3 kernel has ${size} of 9 taps, drawn at random for each kernel on its own.\n` +
-      `Density ${percent(size / 9)}; no period, so an index is stored for each kernel.`,
+      `Density ${percent(size / 9)}; no period, so that no table of patterns can describe it.`,
   );
 }
 

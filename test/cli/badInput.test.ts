@@ -42,6 +42,12 @@ const cases: readonly Case[] = [
     /scenario\.yaml:5:\d+: variants\[1\]: .*"PSD4_P9".*did you mean/,
   ],
   [
+    'a variant under two of its names',
+    withScenario('PSD4_P8', 'pSC9'),
+    [],
+    /scenario\.yaml:5:\d+: variants\[1\]: expected each variant once, got "pSC9", which is pSC9 again/,
+  ],
+  [
     'an unknown network',
     withScenario('net.yaml', 'resnet18-cifar'),
     [],
