@@ -108,7 +108,7 @@ describe('psconv run', function () {
   it('stops at Ctrl-C and leaves nothing behind', () =>
     inWorkspace(async (folder) => {
       const scenario = join(packageRoot(), 'configs/scenarios/resnet18-cifar10.yaml');
-      const { code, stdout, stderr } = await psconv(folder, ['run', scenario, '--out', 'out'], 2500);
+      const { code, stdout, stderr } = await psconv(folder, ['run', scenario, '--out', 'out'], 4000);
       expect(stdout).to.equal('');
       expect(stderr).to.equal('psconv: interrupted; nothing was written\n');
       expect(code).to.equal(130);

@@ -49,6 +49,7 @@ describe('a scenario', () => {
       calibrationImages: 8,
       storage: 'auto',
       mapping: 'auto',
+      objective: 'edp',
       seed: 1,
       check: { enabled: true, backend: 'wasm' },
     });
