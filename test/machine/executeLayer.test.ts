@@ -14,7 +14,7 @@ import type { Mapping } from '../../src/mapping/mapping.js';
 import { footprint, shortage } from '../../src/mapping/footprint.js';
 import type { ConvProblem, LoopName } from '../../src/mapping/problem.js';
 import { wholeTile } from '../../src/mapping/problem.js';
-import type { ModelLayer, PrecisionSet } from '../../src/model/model.js';
+import type { PrecisionSet } from '../../src/model/model.js';
 import { elementsOf, isConv } from '../../src/network/layer.js';
 import type { MapName } from '../../src/network/layer.js';
 import { nonZeroTaps } from '../../src/sparsity/supports.js';
@@ -24,7 +24,7 @@ import type { Tensor } from '../../src/tensor/dataSpace.js';
 import { bytesOf } from '../../src/tensor/precision.js';
 import type { ElementArray } from '../../src/tensor/precision.js';
 import { plainForward } from '../model/plainForward.js';
-import { pool } from '../model/networks.js';
+import { vectorLayers } from './vectorLayers.js';
 import { buffer, cases, int8, machine, machines } from './arbitraries.js';
 import type { Case } from './arbitraries.js';
 
@@ -89,18 +89,31 @@ function mappingOf(
   };
 }
 
+interface Mapped {
+  readonly given: Case & { readonly precision: PrecisionSet };
+  readonly accelerator: Accelerator;
+  readonly problem: ConvProblem;
+  readonly estimate: LayerEstimate;
+}
+
+/** Checks a property of random layers on random machines, under random mappings that fit. */
+function forFittingMappings(numRuns: number, check: (mapped: Mapped) => void): void {
+  fc.assert(
+    fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
+      const problem = problemOf(given, given.precision);
+      const mapping = mappingOf(problem, tiling);
+      fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
+      check({ given, accelerator, problem, estimate: estimateLayer(problem, mapping, accelerator) });
+    }),
+    { numRuns },
+  );
+}
+
 describe('tile execution', () => {
   it('computes any integer layer bit for bit, under any mapping, on any machine', () => {
-    fc.assert(
-      fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
-        const problem = problemOf(given, given.precision);
-        const mapping = mappingOf(problem, tiling);
-        fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
-        const estimate = estimateLayer(problem, mapping, accelerator);
-        expect(run(given, estimate, accelerator).output).to.deep.equal(expected(given));
-      }),
-      { numRuns: 800 },
-    );
+    forFittingMappings(800, ({ given, accelerator, estimate }) => {
+      expect(run(given, estimate, accelerator).output).to.deep.equal(expected(given));
+    });
   });
 
   it('computes the same under dense storage as under periodic storage', () => {
@@ -127,91 +140,66 @@ describe('tile execution', () => {
   });
 
   it('moves exactly the bytes that the timeline says', () => {
-    fc.assert(
-      fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
-        const problem = problemOf(given, given.precision);
-        const mapping = mappingOf(problem, tiling);
-        fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
-        const estimate = estimateLayer(problem, mapping, accelerator);
-        const { movedBytes } = run(given, estimate, accelerator);
-        for (const tensor of tensors) {
-          const { readBytes, writeBytes } = estimate.timeline.dram[tensor];
-          expect(movedBytes[tensor], tensor).to.equal(readBytes + writeBytes);
-        }
-      }),
-      { numRuns: 500 },
-    );
+    forFittingMappings(500, ({ given, accelerator, estimate }) => {
+      const { movedBytes } = run(given, estimate, accelerator);
+      for (const tensor of tensors) {
+        const { readBytes, writeBytes } = estimate.timeline.dram[tensor];
+        expect(movedBytes[tensor], tensor).to.equal(readBytes + writeBytes);
+      }
+    });
   });
 
   it('writes every ofmap element to DRAM once, and reads back as many partial sums as it spills', () => {
-    fc.assert(
-      fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
-        const problem = problemOf(given, given.precision);
-        const mapping = mappingOf(problem, tiling);
-        fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
-        const { dram } = estimateLayer(problem, mapping, accelerator).timeline;
-        const outputs = elementsOf(given.modelLayer.layer.outputShape);
-        expect(dram.ofmap.writeBytes).to.equal(outputs * bytesOf(given.precision.ifmap));
-        expect(dram.ofmap.readBytes).to.equal(0);
-        expect(dram.psum.readBytes).to.equal(dram.psum.writeBytes);
-      }),
-      { numRuns: 500 },
-    );
+    forFittingMappings(500, ({ given, estimate }) => {
+      const { dram } = estimate.timeline;
+      const outputs = elementsOf(given.modelLayer.layer.outputShape);
+      expect(dram.ofmap.writeBytes).to.equal(outputs * bytesOf(given.precision.ifmap));
+      expect(dram.ofmap.readBytes).to.equal(0);
+      expect(dram.psum.readBytes).to.equal(dram.psum.writeBytes);
+    });
   });
 
   it('lets as many elements leave each buffer as have entered it', () => {
-    fc.assert(
-      fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
-        const problem = problemOf(given, given.precision);
-        const mapping = mappingOf(problem, tiling);
-        fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
-        const { layer } = given.modelLayer;
-        const { schedule, timeline } = estimateLayer(problem, mapping, accelerator);
-        const { buffers } = countLayer(layer, schedule, timeline, accelerator);
-        const total = (tensor: Tensor, field: 'readElements' | 'writeElements'): number =>
-          Object.values(buffers).reduce((sum, byTensor) => sum + byTensor[tensor][field], 0);
-        const outputs = elementsOf(layer.outputShape);
-        expect(total('ofmap', 'writeElements')).to.equal(outputs);
-        expect(total('ofmap', 'readElements')).to.equal(outputs);
-        expect(total('psum', 'readElements')).to.equal(total('psum', 'writeElements'));
-        const { dram } = timeline;
-        expect(total('weight', 'writeElements') * bytesOf(given.precision.weight)).to.equal(
-          dram.weight.readBytes,
-        );
-        for (const { ifmap } of Object.values(buffers)) {
-          if (ifmap.readElements > 0) expect(ifmap.writeElements).to.be.above(0);
-        }
-      }),
-      { numRuns: 500 },
-    );
+    forFittingMappings(500, ({ given, accelerator, estimate }) => {
+      const { layer } = given.modelLayer;
+      const { schedule, timeline } = estimate;
+      const { buffers } = countLayer(layer, schedule, timeline, accelerator);
+      const total = (tensor: Tensor, field: 'readElements' | 'writeElements'): number =>
+        Object.values(buffers).reduce((sum, byTensor) => sum + byTensor[tensor][field], 0);
+      const outputs = elementsOf(layer.outputShape);
+      expect(total('ofmap', 'writeElements')).to.equal(outputs);
+      expect(total('ofmap', 'readElements')).to.equal(outputs);
+      expect(total('psum', 'readElements')).to.equal(total('psum', 'writeElements'));
+      const { dram } = timeline;
+      expect(total('weight', 'writeElements') * bytesOf(given.precision.weight)).to.equal(
+        dram.weight.readBytes,
+      );
+      for (const { ifmap } of Object.values(buffers)) {
+        if (ifmap.readElements > 0) expect(ifmap.writeElements).to.be.above(0);
+      }
+    });
   });
 
   it('carries out each MAC that exists once, and stays within the bounds of array and DRAM', () => {
-    fc.assert(
-      fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
-        const problem = problemOf(given, given.precision);
-        const mapping = mappingOf(problem, tiling);
-        fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
-        const { layer, supports } = given.modelLayer;
-        const { schedule, timeline } = estimateLayer(problem, mapping, accelerator);
-        const counts = countLayer(layer, schedule, timeline, accelerator);
-        const positions = layer.outputShape.height * layer.outputShape.width;
-        expect(counts.macs.effectual).to.equal(nonZeroTaps(supports) * positions);
-        expect(counts.macs.performed).to.equal(nonZeroTaps(problem.streamed) * positions);
-        expect(counts.macs.effectualUnpadded).to.be.at.most(counts.macs.effectual);
-        const { rows, columns } = accelerator.array;
-        expect(counts.cycles).to.be.at.least(counts.macs.performed / (rows * columns));
-        const dramBytes = tensors.reduce(
-          (sum, tensor) => sum + timeline.dram[tensor].readBytes + timeline.dram[tensor].writeBytes,
-          0,
-        );
-        expect(timeline.endPs).to.be.at.least((dramBytes * 1e12) / accelerator.dram.bandwidthBytesPerSecond);
-        const stalls = Object.values(counts.stallCycles);
-        expect(Math.min(...stalls)).to.be.at.least(0);
-        expect(counts.cycles).to.equal(counts.computeCycles + timeline.drainCycles + counts.stallCycles.dram);
-      }),
-      { numRuns: 500 },
-    );
+    forFittingMappings(500, ({ given, accelerator, problem, estimate }) => {
+      const { layer, supports } = given.modelLayer;
+      const { schedule, timeline } = estimate;
+      const counts = countLayer(layer, schedule, timeline, accelerator);
+      const positions = layer.outputShape.height * layer.outputShape.width;
+      expect(counts.macs.effectual).to.equal(nonZeroTaps(supports) * positions);
+      expect(counts.macs.performed).to.equal(nonZeroTaps(problem.streamed) * positions);
+      expect(counts.macs.effectualUnpadded).to.be.at.most(counts.macs.effectual);
+      const { rows, columns } = accelerator.array;
+      expect(counts.cycles).to.be.at.least(counts.macs.performed / (rows * columns));
+      const dramBytes = tensors.reduce(
+        (sum, tensor) => sum + timeline.dram[tensor].readBytes + timeline.dram[tensor].writeBytes,
+        0,
+      );
+      expect(timeline.endPs).to.be.at.least((dramBytes * 1e12) / accelerator.dram.bandwidthBytesPerSecond);
+      const stalls = Object.values(counts.stallCycles);
+      expect(Math.min(...stalls)).to.be.at.least(0);
+      expect(counts.cycles).to.equal(counts.computeCycles + timeline.drainCycles + counts.stallCycles.dram);
+    });
   });
 
   it('never becomes slower with more bandwidth, nor costlier in DRAM traffic with larger buffers', () => {
@@ -237,34 +225,7 @@ describe('tile execution', () => {
   });
 
   it('runs pools, additions and ReLUs as defined, padding included', () => {
-    const shape = { channels: 3, height: 7, width: 6 };
-    const input = Int8Array.from({ length: 126 }, (_, i) => ((i * 37) % 255) - 127);
-    const other = Int8Array.from({ length: 126 }, (_, i) => ((i * 91) % 255) - 127);
-    const factors = {
-      multiplier: Int32Array.of(40000),
-      shift: Uint8Array.of(17),
-      residualMultiplier: Float64Array.of(70000),
-      min: 0,
-      max: 127,
-    };
-    const base = { outputShape: shape, relu: false };
-    const layers: ModelLayer[] = [
-      { layer: pool('max', 'max-pool', 'input', shape, 3, 2, 1) },
-      { layer: { ...pool('max', 'max-pool', 'input', shape, 2), relu: true } },
-      { layer: pool('average', 'average-pool', 'input', shape, 3, 1, 1), requantization: factors },
-      {
-        layer: { ...base, kind: 'add', name: 'add', inputs: ['input', 'other'], output: 'add' },
-        requantization: factors,
-      },
-      {
-        layer: { ...base, kind: 'relu', name: 'relu', input: 'input', output: 'relu' },
-        requantization: factors,
-      },
-    ];
-    const maps = new Map<MapName, ElementArray>([
-      ['input', input],
-      ['other', other],
-    ]);
+    const { layers, maps } = vectorLayers();
     const tiny = machine({ buffers: [buffer('shared', ['ifmap', 'weight', 'psum', 'ofmap'], 96)] });
     for (const modelLayer of layers) {
       const { layer } = modelLayer;
@@ -273,8 +234,15 @@ describe('tile execution', () => {
         const { schedule, timeline } = mapLayer(vectorProblem(layer, int8), accelerator);
         const stored = storeWeights(modelLayer, schedule);
         const memory = createBuffers(accelerator.buffers);
-        const residual = layer.kind === 'add' ? other : undefined;
-        const { output, movedBytes } = executeLayer(modelLayer, schedule, stored, memory, input, residual);
+        const residual = layer.kind === 'add' ? maps.get('other') : undefined;
+        const { output, movedBytes } = executeLayer(
+          modelLayer,
+          schedule,
+          stored,
+          memory,
+          maps.get('input')!,
+          residual,
+        );
         expect(output, layer.kind).to.deep.equal(plainForward(modelLayer, maps));
         expect(movedBytes.ofmap).to.equal(timeline.dram.ofmap.writeBytes);
         expect(movedBytes.ifmap).to.equal(timeline.dram.ifmap.readBytes);

@@ -18,8 +18,9 @@ import { seededParameters } from '../../src/model/seededParameters.js';
 import type { ElementArray } from '../../src/tensor/precision.js';
 import { cases, int8 } from '../machine/arbitraries.js';
 import type { Case } from '../machine/arbitraries.js';
-import { conv, networkOf, pool, smallNetwork } from '../model/networks.js';
+import { conv, networkOf, smallNetwork } from '../model/networks.js';
 import { plainForward } from '../model/plainForward.js';
+import { vectorLayers } from '../machine/vectorLayers.js';
 
 const float32: PrecisionSet = { ifmap: 'float32', weight: 'float32', accumulator: 'float32' };
 
@@ -110,32 +111,7 @@ describe('reference', () => {
   });
 
   it('runs pools with padding, additions and ReLUs as defined, in integers and in float32', () => {
-    const shape = { channels: 3, height: 7, width: 6 };
-    const factors = {
-      multiplier: Int32Array.of(40000),
-      shift: Uint8Array.of(18),
-      residualMultiplier: Float64Array.of(70000),
-      min: -127,
-      max: 127,
-    };
-    const base = { outputShape: shape, relu: false };
-    const layers: ModelLayer[] = [
-      { layer: pool('max', 'max-pool', 'input', shape, 3, 2, 1) },
-      { layer: { ...pool('max', 'max-pool', 'input', shape, 2), relu: true } },
-      { layer: pool('average', 'average-pool', 'input', shape, 3, 1, 1), requantization: factors },
-      {
-        layer: { ...base, kind: 'add', name: 'add', inputs: ['input', 'other'], output: 'add' },
-        requantization: factors,
-      },
-      {
-        layer: { ...base, kind: 'relu', name: 'relu', input: 'input', output: 'relu' },
-        requantization: factors,
-      },
-    ];
-    const maps = new Map<MapName, ElementArray>([
-      ['input', Int8Array.from({ length: 126 }, (_, i) => ((i * 37) % 255) - 127)],
-      ['other', Int8Array.from({ length: 126 }, (_, i) => ((i * 91) % 255) - 127)],
-    ]);
+    const { layers, maps } = vectorLayers();
     const floats = new Map(
       [...maps].map(([name, map]) => [name, Float32Array.from(map, (value) => value / 64)]),
     );
