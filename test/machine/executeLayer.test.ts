@@ -199,6 +199,12 @@ describe('tile execution', () => {
       const stalls = Object.values(counts.stallCycles);
       expect(Math.min(...stalls)).to.be.at.least(0);
       expect(counts.cycles).to.equal(counts.computeCycles + timeline.drainCycles + counts.stallCycles.dram);
+      const streaming = schedule.steps.reduce((sum, { pass }) => {
+        const { cycles, weightLoadStalls, ifmapStalls, psumStalls, drainStalls } = pass;
+        return sum + cycles - weightLoadStalls - ifmapStalls - psumStalls - drainStalls;
+      }, 0);
+      const stalled = stalls.reduce((sum, cycles) => sum + cycles, 0);
+      expect(counts.cycles, 'every cycle streams or has its cause').to.equal(streaming + stalled);
     });
   });
 

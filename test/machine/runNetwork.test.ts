@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { createBuffers } from '../../src/machine/buffers.js';
+import { storeWeights } from '../../src/machine/layerDram.js';
+import { mapLayer } from '../../src/machine/mapLayer.js';
+import { runNetwork } from '../../src/machine/runNetwork.js';
+import type { RunnableLayer } from '../../src/machine/runNetwork.js';
+import { convProblem } from '../../src/mapping/layerProblem.js';
+import { chooseFormat } from '../../src/storage/formats.js';
+import { plainForward } from '../model/plainForward.js';
+import { cases, int8, machine } from './arbitraries.js';
+
+const [given] = fc.sample(cases({ precisions: [int8] }), { seed: 11, numRuns: 1 });
+const { modelLayer, input, residual } = given;
+const accelerator = machine();
+
+function runnable(): RunnableLayer {
+  const { layer, supports } = modelLayer;
+  const problem = convProblem(layer, supports, int8, chooseFormat('auto', supports, layer.name));
+  const estimate = mapLayer(problem, accelerator);
+  return { modelLayer, estimate, stored: storeWeights(modelLayer, estimate.schedule) };
+}
+
+function inputs(): Map<string, typeof input> {
+  return new Map([['input', input], ...(residual === undefined ? [] : [['residual', residual] as const])]);
+}
+
+describe('running a network', () => {
+  it('adds each feature map to those that the next layers read', () => {
+    const maps = inputs();
+    const [finished] = [...runNetwork([runnable()], createBuffers(accelerator.buffers), maps)];
+    expect(finished.layer.name).to.equal('layer');
+    expect(maps.get('layer')).to.equal(finished.output).and.to.deep.equal(plainForward(modelLayer, inputs()));
+  });
+
+  it('does not go on when other bytes move than were counted', () => {
+    const whole = runnable();
+    const { timeline } = whole.estimate;
+    const weight = { ...timeline.dram.weight, readBytes: timeline.dram.weight.readBytes + 1 };
+    const wrong = { ...whole.estimate, timeline: { ...timeline, dram: { ...timeline.dram, weight } } };
+    const run = runNetwork([{ ...whole, estimate: wrong }], createBuffers(accelerator.buffers), inputs());
+    expect(() => [...run]).to.throw(/layer layer: \d+ bytes of weight moved, \d+ were counted/);
+  });
+});
