@@ -4,6 +4,7 @@ import type { ElementArray } from '../tensor/precision.js';
 import type { ReferenceBackend } from './backend.js';
 import { createLayerReference } from './layerReference.js';
 import type { LayerReference, Maps } from './layerReference.js';
+import { scopedBackend } from './scopedBackend.js';
 
 /** A model on TensorFlow.js. Layers are prepared when they are first asked for. */
 export interface NetworkReference {
@@ -11,14 +12,15 @@ export interface NetworkReference {
   layer(index: number): LayerReference;
   /** Every feature map from the image on, each layer on the reference's own inputs. */
   forward(input: ElementArray): Maps;
-  /** Frees all tensors of the backend that were held for this model. */
+  /** Frees the tensors held for this model; the backend and other references on it stay as they are. */
   dispose(): void;
 }
 
 export function createReference(backend: ReferenceBackend, model: Model): NetworkReference {
+  const own = scopedBackend(backend);
   const layers: Array<LayerReference | undefined> = model.layers.map(() => undefined);
   const layer = (index: number): LayerReference =>
-    (layers[index] ??= createLayerReference(backend, model.layers[index], model.precision));
+    (layers[index] ??= createLayerReference(own, model.layers[index], model.precision));
   return {
     model,
     layer,
@@ -28,7 +30,7 @@ export function createReference(backend: ReferenceBackend, model: Model): Networ
       return maps;
     },
     dispose: () => {
-      backend.dispose();
+      own.dispose();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { ConvLayer, MapName, PoolLayer } from '../network/layer.js';
 import type { ReferenceBackend, TensorFlow } from './backend.js';
 import { mapTensor, padMap } from './featureMap.js';
 import { createCall, partsOf } from './kernel.js';
+import { scopedBackend } from './scopedBackend.js';
 
 type Run = (maps: Map<MapName, Tensor4D>) => Tensor4D;
 
@@ -22,8 +23,21 @@ export function timeInference(
   image: ArrayLike<number>,
   repeats: number,
 ): number {
-  const { network } = model;
-  const steps = model.layers.map((layer) => ({ output: layer.layer.output, run: prepare(backend, layer) }));
+  const own = scopedBackend(backend);
+  try {
+    return medianTime(own, model, image, repeats);
+  } finally {
+    own.dispose();
+  }
+}
+
+function medianTime(
+  backend: ReferenceBackend,
+  { network, layers }: Model,
+  image: ArrayLike<number>,
+  repeats: number,
+): number {
+  const steps = layers.map((layer) => ({ output: layer.layer.output, run: prepare(backend, layer) }));
   const infer = (): void => {
     backend.run(() => {
       const maps = new Map([['input', mapTensor(backend.tf, image, network.input)]]);

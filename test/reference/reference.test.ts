@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Model, PrecisionSet } from '../../src/model/model.js';
 import type { MapName } from '../../src/network/layer.js';
 import type { ModelLayer } from '../../src/model/model.js';
 import { UserError } from '../../src/document/userError.js';
@@ -10,53 +9,18 @@ import { digitLimit, digitsOf } from '../../src/reference/balancedBytes.js';
 import { checkEndToEnd, checkLayer } from '../../src/reference/check.js';
 import { createLayerReference } from '../../src/reference/layerReference.js';
 import { createReference } from '../../src/reference/networkReference.js';
-import { requantizeExactly } from '../../src/reference/requantize.js';
-import { timeInference } from '../../src/reference/timeInference.js';
-import { buildModel, quantizeInput } from '../../src/model/buildModel.js';
-import { seededImages } from '../../src/model/images.js';
-import { seededParameters } from '../../src/model/seededParameters.js';
 import type { ElementArray } from '../../src/tensor/precision.js';
 import { cases, int8 } from '../machine/arbitraries.js';
 import type { Case } from '../machine/arbitraries.js';
-import { conv, networkOf, smallNetwork } from '../model/networks.js';
+import { conv } from '../model/networks.js';
 import { plainForward } from '../model/plainForward.js';
 import { vectorLayers } from '../machine/vectorLayers.js';
-
-const float32: PrecisionSet = { ifmap: 'float32', weight: 'float32', accumulator: 'float32' };
+import { float32, modelOf, smallModel } from './models.js';
 
 function mapsOf({ input, residual }: Case): Map<MapName, ElementArray> {
   const maps = new Map<MapName, ElementArray>([['input', input]]);
   if (residual !== undefined) maps.set('residual', residual);
   return maps;
-}
-
-/** A model of one layer. */
-function modelOf(modelLayer: ModelLayer, precision: PrecisionSet): Model {
-  const { layer } = modelLayer;
-  const shape = 'geometry' in layer ? layer.geometry.input : layer.outputShape;
-  return {
-    network: networkOf('one', shape, [layer]),
-    variant: 'test',
-    precision,
-    layers: [modelLayer],
-    scales: new Map(),
-  };
-}
-
-async function smallModel(precision: PrecisionSet): Promise<{ model: Model; input: ElementArray }> {
-  const network = smallNetwork();
-  const { images } = seededImages(network, 2, 3);
-  const supports = new Map<string, never>();
-  const parameters = await seededParameters({ network, supports, seed: 5, calibrationImages: images });
-  const model = await buildModel({
-    network,
-    variant: 'dense',
-    supports,
-    parameters,
-    precision,
-    calibrationImages: images,
-  });
-  return { model, input: quantizeInput(model, images[0]) };
 }
 
 describe('reference', () => {
@@ -182,44 +146,6 @@ describe('reference', () => {
     }
   });
 
-  it('requantizes as BigInt arithmetic does, ties and wide numerators included', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: -(2 ** 40), max: 2 ** 40 }),
-        fc.integer({ min: -32768, max: 32767 }),
-        fc.integer({ min: 2 ** 15, max: 2 ** 16 - 1 }),
-        fc.integer({ min: 0, max: 50 }),
-        fc.integer({ min: -(2 ** 40), max: 2 ** 40 }),
-        (sum, residual, multiplier, shift, residualMultiplier) => {
-          const requantization = {
-            multiplier: Int32Array.of(multiplier),
-            shift: Uint8Array.of(shift),
-            residualMultiplier: Float64Array.of(residualMultiplier),
-            min: -32767,
-            max: 32767,
-          };
-          const out = new Int16Array(1);
-          requantizeExactly(
-            { sums: [sum], residual: Int16Array.of(residual), requantization, positions: 1 },
-            out,
-          );
-          const numerator = BigInt(sum) * BigInt(multiplier) + BigInt(residual) * BigInt(residualMultiplier);
-          const whole = 1n << BigInt(shift);
-          let quotient = numerator / whole;
-          let rest = numerator % whole;
-          if (rest < 0n) {
-            quotient -= 1n;
-            rest += whole;
-          }
-          if (rest * 2n > whole || (rest * 2n === whole && quotient % 2n !== 0n)) quotient += 1n;
-          const clamped = quotient > 32767n ? 32767n : quotient < -32767n ? -32767n : quotient;
-          expect(out[0]).to.equal(Number(clamped));
-        },
-      ),
-      { numRuns: 2000 },
-    );
-  });
-
   it('splits integers into balanced digits', () => {
     const values = Int16Array.from([-32767, -129, -128, -1, 0, 127, 128, 255, 256, 32767]);
     const [low, high] = digitsOf(values, 'int16');
@@ -227,22 +153,6 @@ describe('reference', () => {
       expect(low.values[i] * low.factor + high.values[i] * high.factor).to.equal(value);
       expect(Math.max(Math.abs(low.values[i]), Math.abs(high.values[i]))).to.be.at.most(digitLimit);
     });
-  });
-
-  it('frees its tensors', async () => {
-    const before = wasm.tf.memory().numTensors;
-    const { model, input } = await smallModel(int8);
-    const reference = createReference(wasm, model);
-    reference.forward(input);
-    expect(wasm.tf.memory().numTensors).to.be.above(before);
-    reference.dispose();
-    expect(wasm.tf.memory().numTensors).to.equal(before);
-  });
-
-  it('times an inference of the whole network', async () => {
-    const { model, input } = await smallModel(float32);
-    expect(timeInference(wasm, model, input, 3)).to.be.above(0);
-    wasm.dispose();
   });
 
   it('says which backend computes', () => {
