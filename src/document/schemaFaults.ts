@@ -28,14 +28,14 @@ export function findFaults<T>(schema: z.ZodType<T>, data: unknown): Checked<T> {
   const result = schema.safeParse(data, { error: (issue) => messageOf(issue) });
   if (result.success) return { value: result.data };
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, [], data));
-  const typos = faults.flatMap(({ path, meant }) =>
-    meant === undefined ? [] : [keyName(path.slice(0, -1), meant)],
+  const typos = new Set(
+    faults.flatMap(({ path, meant }) => (meant === undefined ? [] : [keyName(path.slice(0, -1), meant)])),
   );
   const seen = new Set<string>();
   return {
     faults: faults.filter(({ path, message, missing }) => {
       // A misspelt key is reported once, as the misspelling, not again as a missing key.
-      if (missing !== undefined && typos.includes(keyName(path, missing))) return false;
+      if (missing !== undefined && typos.has(keyName(path, missing))) return false;
       const name = keyName(path, message);
       if (seen.has(name)) return false;
       seen.add(name);

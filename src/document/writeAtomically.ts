@@ -23,35 +23,35 @@ export async function writeFilesAtomically(
     return { content, temporary: join(absolute, `.${name}.${suffix}`), target: join(absolute, name) };
   });
 
-  let topmostMade: string | undefined;
+  const made: string[] = [];
   try {
-    topmostMade = await makeFolders(absolute);
+    await makeFolders(absolute, made);
     for (const { target } of moves) await refuseFolder(target);
     for (const { temporary, content } of moves) await writeFile(temporary, content, { flag: 'wx' });
     for (const { temporary, target } of moves) await rename(temporary, target);
   } catch (error) {
     for (const { temporary } of moves) await rm(temporary, { force: true }).catch(() => undefined);
-    if (topmostMade !== undefined) await removeEmptyFolders(absolute, topmostMade);
+    await removeEmptyFolders(made);
     if (error instanceof UserError) throw error;
     throw new UserError(`${explain(error)}; choose another folder`, { file: absolute });
   }
 }
 
 /**
- * Makes a folder and those above it that are missing; returns the topmost that was made. Node's own recursive mkdir does
- * not end where a file system answers ENOENT to making anything, as /proc does.
+ * Makes a folder and those above it that are missing, and notes each in `made`. Node's own recursive mkdir does not end
+ * where a file system answers ENOENT to making anything, as /proc does.
  */
-async function makeFolders(folder: string): Promise<string | undefined> {
+async function makeFolders(folder: string, made: string[]): Promise<void> {
   const missing: string[] = [];
   for (let each = folder; !(await isFolder(each)); each = dirname(each)) missing.unshift(each);
   for (const each of missing) {
     try {
       await mkdir(each);
+      made.push(each);
     } catch (error) {
       if (!(await isFolder(each))) throw error;
     }
   }
-  return missing[0];
 }
 
 /**
@@ -85,10 +85,10 @@ async function refuseFolder(target: string): Promise<void> {
   }
 }
 
-/** Removes `folder` and its parents up to `topmost`, as far as they are empty. */
-async function removeEmptyFolders(folder: string, topmost: string): Promise<void> {
+/** Removes folders, the last first, as far as they are empty. */
+async function removeEmptyFolders(folders: readonly string[]): Promise<void> {
   try {
-    for (let each = folder; each.length >= topmost.length; each = dirname(each)) await rmdir(each);
+    for (const each of folders.toReversed()) await rmdir(each);
   } catch {
     // Someone else has put something there meanwhile: it stays.
   }

@@ -28,7 +28,7 @@ export function findDeepNesting(text: string): number | undefined {
 }
 
 /**
- * Finds the first repeated key, alias without an anchor or superfluous alias. The parser looks for repeated keys, too,
+ * Finds the first repeated or reserved key, alias without an anchor or superfluous alias. The parser looks for repeated keys, too,
  * but compares each with every other one: a file of 300,000 keys would take it hours.
  */
 export function findYamlFault(document: Document.Parsed): YamlFault | undefined {
@@ -50,18 +50,21 @@ export function findYamlFault(document: Document.Parsed): YamlFault | undefined 
     },
     Value: (_, node) => {
       if (node.anchor !== undefined) anchors.add(node.anchor);
-      if (isMap(node)) fault = repeatedKey(node.items.map(({ key }) => key));
+      if (isMap(node)) fault = faultyKey(node.items.map(({ key }) => key));
       return fault === undefined ? undefined : visit.BREAK;
     },
   });
   return fault;
 }
 
-function repeatedKey(keys: readonly unknown[]): YamlFault | undefined {
+function faultyKey(keys: readonly unknown[]): YamlFault | undefined {
   const seen = new Set<string>();
   for (const key of keys) {
     if (!isScalar(key)) continue;
     const name = String(key.value);
+    // A plain object cannot hold it, and schemas pass over it in silence.
+    if (name === '__proto__')
+      return { message: `expected another key than ${quote(name)}`, offset: startOf(key) };
     if (seen.has(name))
       return { message: `expected each key once, got ${quote(name)} again`, offset: startOf(key) };
     seen.add(name);

@@ -1,7 +1,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node, Pair, YAMLError } from 'yaml';
+import type { Document, Node, Pair, YAMLError, YAMLMap } from 'yaml';
 import { quote } from './describeValue.js';
 import { didYouMean } from './suggest.js';
 import { displayPath, oneLine, UserError } from './userError.js';
@@ -85,12 +85,13 @@ export function parseYaml(file: string, text: string): YamlDocument {
     throw new UserError('expected a YAML mapping with the key "kind", got an empty file', { file });
   }
 
+  const pairs = createPairLookup();
   return {
     file,
     kind: kindOf(data),
     data,
     locate: (path, target = 'value') => {
-      const offset = offsetOf(document, path, target);
+      const offset = offsetOf(document, pairs, path, target);
       return offset === undefined ? { file, line: 1, column: 1 } : at(offset);
     },
   };
@@ -149,15 +150,32 @@ function faultOf(fault: YAMLError): string {
   return `malformed YAML: ${oneLine(fault.message)}`;
 }
 
+type PairLookup = (map: YAMLMap, key: string) => Pair | undefined;
+
+/** Finds pairs by key; a mapping is indexed when first asked of, since each of its keys may be at fault. */
+function createPairLookup(): PairLookup {
+  const indices = new WeakMap<YAMLMap, Map<string | undefined, Pair>>();
+  return (map, key) => {
+    const index = indices.get(map) ?? new Map(map.items.map((pair) => [keyText(pair.key), pair]));
+    indices.set(map, index);
+    return index.get(key);
+  };
+}
+
 /** Offset of a value's or key's first character. */
-function offsetOf(document: Document.Parsed, path: YamlPath, target: 'key' | 'value'): number | undefined {
+function offsetOf(
+  document: Document.Parsed,
+  pairs: PairLookup,
+  path: YamlPath,
+  target: 'key' | 'value',
+): number | undefined {
   let node = resolved(document, document.contents);
   let offset = startOf(node);
   for (const [depth, step] of path.entries()) {
     let raw: unknown;
     let key: unknown;
     if (isMap(node)) {
-      const pair: Pair | undefined = node.items.find((each) => keyText(each.key) === String(step));
+      const pair = pairs(node, String(step));
       if (pair === undefined) return offset;
       ({ key, value: raw } = pair);
     } else if (isSeq(node) && typeof step === 'number') {

@@ -41,6 +41,10 @@ describe('writing files', () => {
         await refusal(() => writeFilesAtomically(join(folder, 'a', 'b'), { ok: '1', [name]: '2' })),
       ).to.match(/cannot be written \(ENAMETOOLONG\); choose another folder$/);
       expect(readdirSync(folder)).to.deep.equal([]);
+      expect(await refusal(() => writeFilesAtomically(join(folder, 'a', name), { ok: '1' }))).to.match(
+        /ENAMETOOLONG/,
+      );
+      expect(readdirSync(folder), 'one of several could not be made').to.deep.equal([]);
     }));
 
   it('is refused where a file is in the way', () =>
