@@ -89,6 +89,25 @@ describe('column folds', () => {
     expect(dense / streamed(supports, 16, 2)).to.be.within(1.2, 1.3);
   });
 
+  it('take filters phase by phase, and tell the phases of a fold', () => {
+    const { filters, channels, ...rest } = psd4p8(20, 1);
+    const supports = { ...rest, filters, channels };
+    const shape = matrixPass(1, filters, channels, { streamed: supports, phasesPerGroup: 4 });
+    // Of 20 filters, phases 0 to 3 have three each and phases 4 to 7 two; on 8 columns the first group splits in phase 2.
+    const folds = columnFolds(shape, 8).map(({ repeat, columns, phases, stream }) => ({
+      repeat,
+      columns,
+      phases,
+      stream: [...stream],
+    }));
+    // Squares of slots 0, 1, 2 and 3 in turn; slot 7 is full.
+    expect(folds).to.deep.equal([
+      { repeat: 1, columns: 8, phases: 3, stream: [3, 6, 3, 5, 8, 3, 2, 2] },
+      { repeat: 1, columns: 4, phases: 2, stream: [1, 4, 3, 1, 4, 3] },
+      { repeat: 1, columns: 8, phases: 4, stream: [4, 6, 4, 6, 8, 4, 4, 4, 2] },
+    ]);
+  });
+
   it('pack perfectly where every phase fills the columns', () => {
     const supports = psd4p8(128, 64);
     expect(streamed(supports, 16, 1)).to.equal((8 * 64 * (7 * 4 + 9)) / 8);
