@@ -1,3 +1,4 @@
+import type { Location } from '../document/userError.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 
 /** Systolic dataflows; one file each in `schedule/dataflow`. */
@@ -41,6 +42,14 @@ export interface FlatDramSpec {
 
 export type DramSpec = FlatDramSpec;
 
+/** Where a file says what only later stages can refuse. */
+interface AcceleratorPlaces {
+  readonly technology: Location;
+  readonly energyTable: Location;
+  /** By the buffer's name. */
+  readonly buffers: Readonly<Record<string, Location>>;
+}
+
 export interface Accelerator {
   readonly name: string;
   readonly description: string;
@@ -55,4 +64,6 @@ export interface Accelerator {
   readonly dram: DramSpec;
   /** Name of, or path to, the energy table. */
   readonly energyTable: string;
+  /** For messages; absent when it was not read from a file. */
+  readonly places?: AcceleratorPlaces;
 }

@@ -50,6 +50,13 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
       source,
     },
     energyTable: given.energyTable,
+    places: {
+      technology: document.locate(['technology']),
+      energyTable: document.locate(['energyTable']),
+      buffers: Object.fromEntries(
+        given.buffers.map(({ name }, index) => [name, document.locate(['buffers', index])]),
+      ),
+    },
   };
 }
 

@@ -34,10 +34,10 @@ const loaders: Readonly<Record<DocumentKind, (file: string) => Promise<string>>>
   },
   accelerator: async (file) => {
     const { loadAccelerator } = await import('../accelerator/loadAccelerator.js');
-    const { loadEnergyTable } = await import('../energy/table.js');
+    const { energyTableOf } = await import('../energy/table.js');
     const { bankOf } = await import('../energy/evaluate.js');
     const accelerator = await loadAccelerator(file);
-    const table = await loadEnergyTable(accelerator.energyTable, file);
+    const table = await energyTableOf(accelerator);
     for (const { name } of accelerator.buffers) bankOf(name, accelerator, table);
     const { rows, columns, dataflow } = accelerator.array;
     return `a valid accelerator: ${accelerator.name}, ${rows}x${columns} PEs, ${dataflow}, energy table ${table.name}`;

@@ -103,7 +103,7 @@ export function bankOf(bufferName: string, accelerator: Accelerator, table: Ener
   return lookUpSram(
     table.sram,
     { buffer: buffer.name, cell, technologyNm: table.technologyNm, capacityBytes, banks, wordBits },
-    { file: accelerator.file },
+    accelerator.places?.buffers[buffer.name] ?? { file: accelerator.file },
   );
 }
 
@@ -113,7 +113,7 @@ function costsFor(accelerator: Accelerator, precision: PrecisionSet, table: Ener
       `technology: accelerator "${accelerator.name}" is of ${accelerator.technologyNm} nm but its energy table ` +
         `"${table.name}" is of ${table.technologyNm} nm; energies are not scaled between nodes, ` +
         `so name a table of ${accelerator.technologyNm} nm`,
-      { file: accelerator.file },
+      accelerator.places?.technology ?? { file: accelerator.file },
     );
   }
   const costs = table.costs.get(precisionKey(precision));

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import type { Accelerator } from '../accelerator/accelerator.js';
 import { expectKind, faultAt, parseDocument, readDocument } from '../document/document.js';
 import { evaluateFormula } from '../document/formula.js';
-import { resolveReference } from '../document/library.js';
+import { resolveReference, resolveReferenceAt } from '../document/library.js';
 import { UserError } from '../document/userError.js';
 import type { PrecisionSet } from '../model/model.js';
 import {
@@ -64,8 +65,22 @@ export async function loadEnergyTable(reference: string, fromFile?: string): Pro
     family,
     entries,
     costs,
-    sram: await loadSramTable(sram, document.file),
+    sram: await loadSramTable(await resolveReferenceAt(document, ['sram'], sram, 'sram-table')),
   };
+}
+
+/**
+ * The table that an accelerator names.
+ *
+ * @throws UserError where the accelerator names one that there is not, and as `loadEnergyTable` does
+ */
+export async function energyTableOf({ energyTable, file, places }: Accelerator): Promise<EnergyTable> {
+  try {
+    return await loadEnergyTable(energyTable, file);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.location !== undefined) throw error;
+    throw new UserError(`energyTable: ${error.message}`, places?.energyTable ?? { file });
+  }
 }
 
 function nameOf(action: Action): string {

@@ -40,7 +40,8 @@ async function createManifest(scenario: Scenario, result: ScenarioResult): Promi
       images: 'file' in images ? { ...images, file: displayPath(images.file) } : images,
     },
     layers: scenario.layers,
-    accelerator: { ...accelerator, file: displayPath(accelerator.file) },
+    // Its lines are for messages.
+    accelerator: { ...accelerator, file: displayPath(accelerator.file), places: undefined },
   };
 }
 

@@ -6,7 +6,7 @@ import { didYouMean } from '../document/suggest.js';
 import { UserError } from '../document/userError.js';
 import type { EnergyTable } from '../energy/energyTable.js';
 import { checkEnergy } from '../energy/evaluate.js';
-import { loadEnergyTable } from '../energy/table.js';
+import { energyTableOf, loadEnergyTable } from '../energy/table.js';
 import { loadNetwork } from '../network/loadNetwork.js';
 import type { Network } from '../network/network.js';
 import { readScenarioFile } from '../scenario/scenario.js';
@@ -52,7 +52,7 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
   const network = await at(['network'], loadNetwork(settings.network, document.file));
   const accelerator = await at(['accelerator'], loadAccelerator(settings.accelerator, document.file));
   const energyTable = await (settings.energy === undefined
-    ? loadEnergyTable(accelerator.energyTable, accelerator.file)
+    ? energyTableOf(accelerator)
     : at(['energy'], loadEnergyTable(settings.energy, document.file)));
   checkEnergy(accelerator, settings.precision, energyTable);
 

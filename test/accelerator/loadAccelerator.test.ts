@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { loadAccelerator } from '../../src/accelerator/loadAccelerator.js';
 import { packageRoot } from '../../src/document/package.js';
 import { UserError } from '../../src/document/userError.js';
+import type { Location } from '../../src/document/userError.js';
 
 let folder: string;
 let shipped: string;
@@ -50,6 +51,15 @@ describe('accelerator file', () => {
       burstBytes: 64,
     });
     expect(accelerator.dram.energyPjPerBit).to.equal(8);
+  });
+
+  it('tells where it says what the energy table may refuse', async () => {
+    const { places } = await loadAccelerator('edge-16x16');
+    const lines = shipped.split('\n');
+    const lineAt = (place: Location | undefined): string | undefined => lines[place!.line! - 1];
+    expect(lineAt(places?.technology)).to.match(/^technology:/);
+    expect(lineAt(places?.energyTable)).to.match(/^energyTable:/);
+    expect(lineAt(places?.buffers['output-buffer'])).to.match(/- name: output-buffer$/);
   });
 
   it('rounds the clock period to whole picoseconds, and the clock with it', async () => {

@@ -114,7 +114,12 @@ const cases: readonly Case[] = [
     [],
     /machine\.yaml: layer conv1: buffer glb of machine is too small for any tile.*needs \d+ B.*has 4096 B/,
   ],
-  ['a buffer that the energy table does not cover', withMachine('32 KiB', '8 B'), [], /machine\.yaml: .*glb/],
+  [
+    'a buffer that the energy table does not cover',
+    withMachine('32 KiB', '8 B'),
+    [],
+    /^psconv: machine\.yaml:7:5: buffer "glb"/,
+  ],
   ['an alias bomb', { 'scenario.yaml': bomb }, [], /scenario\.yaml(:\d+:\d+)?: /],
   [
     'a graph with a cycle',
@@ -176,7 +181,7 @@ const cases: readonly Case[] = [
     'an accelerator of another node than its energies',
     withMachine('45 nm', '32 nm'),
     [],
-    /machine\.yaml: technology: .*32 nm.*45 nm/,
+    /^psconv: machine\.yaml:3:13: technology: .*32 nm.*45 nm/,
   ],
   ['an output folder that is a file', {}, ['--out', 'net.yaml'], /net\.yaml: .*a file is in the way/],
   ['an output folder below a file', {}, ['--out', 'net.yaml/results'], /a file is in the way/],

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import type { LayerCounts } from '../../src/counts/layerCounts.js';
 import { UserError } from '../../src/document/userError.js';
 import type { ActionCosts } from '../../src/energy/energyTable.js';
@@ -199,6 +200,23 @@ describe('what energy is refused for', () => {
   it('an accelerator of another node than its table', () => {
     const check = (): void => checkEnergy(accelerator({ technologyNm: 28 }), int8, table());
     expect(check).to.throw(UserError, /^machine\.yaml: .*28 nm.*45 nm.*not scaled/);
+  });
+
+  it('with the line of the accelerator that is at fault, where it was read from a file', () => {
+    const file = 'machine.yaml';
+    const places = {
+      technology: { file, line: 4, column: 13 },
+      energyTable: { file, line: 9, column: 14 },
+      buffers: { left: { file, line: 12, column: 5 }, right: { file, line: 17, column: 5 } },
+    };
+    const [left, right] = accelerator().buffers;
+    const check = (changes: Partial<Accelerator>) => () =>
+      checkEnergy(accelerator({ places, ...changes }), int8, table());
+    expect(check({ technologyNm: 28 })).to.throw(UserError, /^machine\.yaml:4:13: technology: /);
+    expect(check({ buffers: [left, { ...right, banks: 64 }] })).to.throw(
+      UserError,
+      /^machine\.yaml:17:5: buffer "right": /,
+    );
   });
 
   it('a precision that the table does not cover', () => {

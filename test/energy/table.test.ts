@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import { UserError } from '../../src/document/userError.js';
 import { precisionKey, type ActionCosts, type EnergyTable } from '../../src/energy/energyTable.js';
 import { evaluateEnergy } from '../../src/energy/evaluate.js';
-import { loadEnergyTable } from '../../src/energy/table.js';
+import { energyTableOf, loadEnergyTable } from '../../src/energy/table.js';
 import type { PrecisionSet } from '../../src/model/model.js';
 import { accelerator, counts, int8 } from './fixtures.js';
 
@@ -204,6 +205,14 @@ describe('a faulty energy table', () => {
       /post-processor only/,
     ));
 
+  it('names the line of an SRAM table that there is not', () =>
+    refused(
+      'sram: cacti7-sram',
+      'sram: cacti7-srm',
+      /sram: cacti7-srm/,
+      /sram: expected name or path of .*, got "cacti7-srm"; did you mean "cacti7-sram"\?/,
+    ));
+
   it('may cover some precisions only', async () => {
     const file = join(folder, 'integers.yaml');
     writeFileSync(
@@ -213,5 +222,29 @@ describe('a faulty energy table', () => {
     const { costs } = await loadEnergyTable(file);
     expect(costs.size).to.equal(8);
     expect(costs.has(precisionKey(float32))).to.equal(false);
+  });
+});
+
+describe('the energy table of an accelerator', () => {
+  it('is the one that it names', async () => {
+    expect(await energyTableOf(accelerator({ energyTable: 'edge-45nm' }))).to.include({ name: 'edge-45nm' });
+  });
+
+  it('is refused where the accelerator names one that there is not', async () => {
+    const refusalOf = (changes: Partial<Accelerator>): Promise<string> =>
+      energyTableOf(accelerator({ energyTable: 'edge-45mn', ...changes })).then(
+        () => expect.fail('the table was found'),
+        (error: unknown) => (error instanceof UserError ? error.message : expect.fail(String(error))),
+      );
+    const message =
+      /energyTable: expected name or path of an energy-table file, got "edge-45mn"; did you mean "edge-45nm"\?/;
+    expect(await refusalOf({}))
+      .to.match(/^machine\.yaml: /)
+      .and.to.match(message);
+    const place = { file: 'machine.yaml', line: 9, column: 14 };
+    const places = { technology: place, energyTable: place, buffers: {} };
+    expect(await refusalOf({ places }))
+      .to.match(/^machine\.yaml:9:14: /)
+      .and.to.match(message);
   });
 });
