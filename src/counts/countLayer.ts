@@ -38,7 +38,7 @@ export function countLayer(
     sums.psum += pass.psumStalls * times;
     sums.drain += pass.drainStalls * times;
   }
-  const supports = problem.kind === 'conv' ? problem.supports : undefined;
+  const supports = problem.kind === 'conv' ? problem.storage.supports : undefined;
   const layout = schedule.weightLayout;
   return {
     layer: layer.name,
@@ -60,14 +60,18 @@ export function countLayer(
     registers,
     patternTableReadBits: sums.tableBits,
     postProcessorOperations: sums.operations,
-    weightValueBytes: layout?.valueBytes ?? 0,
-    weightIndexBytes: layout?.indexBytes ?? 0,
+    weightBytes: {
+      value: layout?.size.valueBytes ?? 0,
+      position: layout?.size.positionBytes ?? 0,
+      pointer: layout?.size.pointerBytes ?? 0,
+      table: layout?.tableBytes ?? 0,
+    },
     weightDenseBytes:
       problem.kind === 'conv'
         ? problem.filters *
           problem.channelsPerGroup *
-          problem.supports.taps *
-          bytesOf(problem.weightPrecision)
+          problem.storage.descriptor.taps *
+          bytesOf(problem.storage.descriptor.precision)
         : 0,
     parameters: isConv(layer) && supports !== undefined ? parametersOf(layer, supports) : 0,
   };

@@ -19,6 +19,26 @@ export interface MacCounts {
   readonly performed: number;
 }
 
+/** Bytes of stored weights: values, and all that says which taps they belong to. */
+export interface StoredBytes {
+  readonly value: number;
+  readonly position: number;
+  /** Where rows, columns or kernels begin. */
+  readonly pointer: number;
+  /** Once per layer: patterns, codebooks. */
+  readonly table: number;
+}
+
+/** What a reader wants to see of stored bytes. */
+export function totalStoredBytes(stored: StoredBytes): number {
+  return stored.value + indexBytesOf(stored);
+}
+
+/** Bytes that are no values. */
+export function indexBytesOf({ position, pointer, table }: StoredBytes): number {
+  return position + pointer + table;
+}
+
 /** Everything that one layer did for one image; all figures are exact integers. */
 export interface LayerCounts {
   readonly layer: string;
@@ -40,9 +60,8 @@ export interface LayerCounts {
   readonly patternTableReadBits: number;
   /** Elements that the post-processor handled (one per output, window elements for pooling). */
   readonly postProcessorOperations: number;
-  /** Stored weights: bytes of values and of indices in DRAM, and what dense storage would take. */
-  readonly weightValueBytes: number;
-  readonly weightIndexBytes: number;
+  /** Stored weights: bytes in DRAM by what they mean, and what dense storage would take. */
+  readonly weightBytes: StoredBytes;
   readonly weightDenseBytes: number;
   /** Parameters kept: weights in the supports, bias, batch norm. */
   readonly parameters: number;

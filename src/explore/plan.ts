@@ -9,7 +9,7 @@ import type { Layer } from '../network/layer.js';
 import { assignSupports } from '../sparsity/assign.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
-import { chooseFormat } from '../storage/formats.js';
+import { storeLayer } from '../storage/formats.js';
 import { costFunction } from './layerCost.js';
 import type { Scenario } from './scenario.js';
 
@@ -104,8 +104,12 @@ function createLayerPlanner(scenario: Scenario): LayerPlanner {
   return (layer, supports) => {
     if (!isConv(layer)) return { layer, estimate: estimate(layer, vectorProblem(layer, settings.precision)) };
     if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
-    const format = chooseFormat(settings.storage, supports, layer.name);
-    const problem = convProblem(layer, supports, settings.precision, format);
-    return { layer, supports, format: format.name, estimate: estimate(layer, problem) };
+    const stored = storeLayer(
+      settings.storage,
+      { supports, precision: settings.precision.weight },
+      layer.name,
+    );
+    const problem = convProblem(layer, settings.precision, stored);
+    return { layer, supports, format: stored.format.name, estimate: estimate(layer, problem) };
   };
 }

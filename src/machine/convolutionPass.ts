@@ -1,7 +1,8 @@
 import type { ModelLayer } from '../model/model.js';
 import type { Schedule, Step } from '../schedule/schedule.js';
+import { weightTileKey } from '../schedule/weightLayout.js';
+import type { PlacedWeightTile } from '../schedule/weightLayout.js';
 import { inputPatch } from '../mapping/tiles.js';
-import { describeLayer } from '../storage/format.js';
 import type { WeightTile } from '../storage/format.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { allocateElements } from '../tensor/precision.js';
@@ -25,14 +26,14 @@ export function createConvolutionPass(
   const { layer, operands } = modelLayer;
   if (problem.kind !== 'conv' || operands === undefined)
     throw new Error(`layer ${layer.name} is no convolution`);
-  const { accumulator, weightPrecision, supports, format, window } = problem;
-  const descriptor = describeLayer(supports, weightPrecision);
+  const { accumulator, storage, window } = problem;
+  const { descriptor, format } = storage;
   const { tile } = mapping;
   const isSafe = isSafeFromOverflow(modelLayer, problem.precision, accumulator);
   const sums = createSums(accumulator, isSafe, tile.filters * tile.rows * tile.columns);
   const scratch = createTapScratch();
   const decoded = slots.weight.slots.map(() =>
-    allocateElements(weightPrecision, tile.filters * tile.channels * supports.taps),
+    allocateElements(descriptor.precision, tile.filters * tile.channels * descriptor.taps),
   );
   const decodedFill = new Uint32Array(decoded.length);
   const ifmaps = slots.ifmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
@@ -43,7 +44,8 @@ export function createConvolutionPass(
 
   const weightsOf = (slot: number, weightTile: WeightTile): ElementArray => {
     if (decodedFill[slot] !== dma.weightFills[slot]) {
-      format.decodeTile(slots.weight.slots[slot], dma.table, descriptor, weightTile, decoded[slot]);
+      const { size } = placedTile(schedule, weightTile);
+      format.decodeTile(slots.weight.slots[slot], dma.table, descriptor, weightTile, size, decoded[slot]);
       decodedFill[slot] = dma.weightFills[slot];
     }
     return decoded[slot];
@@ -81,4 +83,10 @@ export function createConvolutionPass(
     if (!isSafe) checkSums(sums, positions, count, accumulator, operands.bias, place);
     finishConvolution(modelLayer, at, problem.residual, sums, ofmaps[where.ofmap]);
   };
+}
+
+function placedTile({ weightLayout, problem }: Schedule, tile: WeightTile): PlacedWeightTile {
+  const placed = weightLayout?.tiles.get(weightTileKey(tile.filterStart, tile.channelStart));
+  if (placed === undefined) throw new Error(`layer ${problem.name} has no such weight tile`);
+  return placed;
 }

@@ -20,12 +20,12 @@ export function storeWeights(
     return { bytes: new Uint8Array(0), table: new Uint8Array(0) };
   }
   if (operands === undefined) throw new Error(`layer ${layer.name} has no weights`);
-  const { format, supports, weightPrecision } = problem;
+  const { storage } = problem;
   const bytes = new Uint8Array(weightLayout.regionBytes);
   for (const { tile, offset } of weightLayout.tiles.values()) {
-    format.encodeTile(operands.weights, supports, tile, weightPrecision, bytes.subarray(offset));
+    storage.encodeTile(operands.weights, tile, bytes.subarray(offset));
   }
-  return { bytes, table: format.encodeTable(supports) };
+  return { bytes, table: storage.table };
 }
 
 /** The DRAM that one layer touches, region by region. */

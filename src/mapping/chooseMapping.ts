@@ -124,8 +124,8 @@ function firstBy(all: readonly Ranked[], rank: (each: Ranked) => number): Ranked
 
 /** Divisors of the period, smallest first; 1 where the array sees no period. */
 export function phaseGroupings(problem: LayerProblem): number[] {
-  if (problem.kind === 'vector' || problem.streamed.assignment.kind !== 'periodic') return [1];
-  const { period } = problem.streamed.assignment;
+  if (problem.kind === 'vector' || problem.storage.streamed.assignment.kind !== 'periodic') return [1];
+  const { period } = problem.storage.streamed.assignment;
   return Array.from({ length: period }, (_, i) => i + 1).filter((size) => period % size === 0);
 }
 

@@ -1,5 +1,5 @@
 import type { Accelerator, BufferSpec } from '../accelerator/accelerator.js';
-import type { Supports } from '../sparsity/supports.js';
+import { totalBytes } from '../storage/format.js';
 import { bytesOf } from '../tensor/precision.js';
 import type { Mapping } from './mapping.js';
 import type { ConvProblem, LayerProblem, TileShape, Window } from './problem.js';
@@ -104,26 +104,22 @@ function largestWeightTileBytes(problem: ConvProblem, tile: TileShape): number {
 
 /** Bytes of the largest encoded tile; tiles that start at the same phase of the period are alike. */
 function workOutLargestTile(problem: ConvProblem, tile: TileShape): number {
-  const { format, supports, weightPrecision, groups } = problem;
+  const { storage, groups } = problem;
   const whole = wholeTile(problem);
   const filterCuts: Cut[] = [];
   for (let group = 0; group < groups; group++)
     cuts(whole.filters, tile.filters, group * whole.filters, filterCuts);
   const channelCuts = cuts(whole.channels, tile.channels, 0, []);
   let largest = 0;
-  for (const filters of distinctCuts(filterCuts, supports)) {
-    for (const channels of distinctCuts(channelCuts, supports)) {
-      const size = format.tileSize(
-        supports,
-        {
-          filterStart: filters.start,
-          filterCount: filters.count,
-          channelStart: channels.start,
-          channelCount: channels.count,
-        },
-        weightPrecision,
-      );
-      largest = Math.max(largest, size.valueBytes + size.indexBytes);
+  for (const filters of distinctCuts(filterCuts, storage.repeats)) {
+    for (const channels of distinctCuts(channelCuts, storage.repeats)) {
+      const size = storage.tileSize({
+        filterStart: filters.start,
+        filterCount: filters.count,
+        channelStart: channels.start,
+        channelCount: channels.count,
+      });
+      largest = Math.max(largest, totalBytes(size));
     }
   }
   return largest;
@@ -141,13 +137,11 @@ function cuts(length: number, size: number, offset: number, into: Cut[]): Cut[] 
   return into;
 }
 
-function distinctCuts(all: readonly Cut[], supports: Supports): Cut[] {
-  const { assignment } = supports;
-  if (assignment.kind === 'per-kernel') return [...all];
-  const period = assignment.kind === 'periodic' ? assignment.period : 1;
+function distinctCuts(all: readonly Cut[], repeats: number): Cut[] {
+  if (repeats === Infinity) return [...all];
   const distinct = new Map<string, Cut>();
   for (const cut of all) {
-    const key = `${String(cut.start % period)} ${String(cut.count)}`;
+    const key = `${String(cut.start % repeats)} ${String(cut.count)}`;
     if (!distinct.has(key)) distinct.set(key, cut);
   }
   return [...distinct.values()];

@@ -1,17 +1,10 @@
 import type { PrecisionSet } from '../model/model.js';
 import type { ConvLayer, Layer, Shape } from '../network/layer.js';
-import { denseSupports } from '../sparsity/supports.js';
-import type { Supports } from '../sparsity/supports.js';
-import type { StorageFormat } from '../storage/format.js';
+import type { LayerStorage } from '../storage/format.js';
 import type { ConvProblem, LayerProblem, VectorProblem, Window } from './problem.js';
 
-/** A convolution or fully connected layer as the machine has to map it, its weights stored in `format`. */
-export function convProblem(
-  layer: ConvLayer,
-  supports: Supports,
-  precision: PrecisionSet,
-  format: StorageFormat,
-): ConvProblem {
+/** A convolution or fully connected layer as the machine has to map it. */
+export function convProblem(layer: ConvLayer, precision: PrecisionSet, storage: LayerStorage): ConvProblem {
   const { geometry } = layer;
   return {
     kind: 'conv',
@@ -23,12 +16,7 @@ export function convProblem(
     filters: geometry.filters,
     channelsPerGroup: geometry.channelsPerGroup,
     groups: geometry.groups,
-    weightPrecision: precision.weight,
-    supports,
-    streamed: format.exposesSupports
-      ? supports
-      : denseSupports(supports.filters, supports.channels, supports.taps),
-    format,
+    storage,
   };
 }
 
@@ -59,17 +47,19 @@ function elementWise(shape: Shape): Window {
 
 /**
  * A text that is the same for problems that cost the same whatever their names; undefined where every kernel has a
- * support of its own, which no other layer shares.
+ * support of its own, or sizes follow from the weights, which no other layer shares.
  */
 export function problemKey(problem: LayerProblem): string | undefined {
   if (problem.kind === 'vector') return JSON.stringify({ ...problem, name: '' });
-  const { supports, format } = problem;
-  if (supports.assignment.kind === 'per-kernel') return undefined;
+  const { supports, format, repeats, descriptor } = problem.storage;
+  if (repeats === Infinity || format.needsWeights) return undefined;
   return JSON.stringify({
     ...problem,
     name: '',
-    format: format.name,
-    supports: [supports.assignment, ...supports.patterns.map((pattern) => pattern.join(''))],
-    streamed: '',
+    storage: {
+      format: format.name,
+      descriptor,
+      supports: [supports.assignment, ...supports.patterns.map((pattern) => pattern.join(''))],
+    },
   });
 }

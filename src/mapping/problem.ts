@@ -1,6 +1,5 @@
 import type { Shape } from '../network/layer.js';
-import type { Supports } from '../sparsity/supports.js';
-import type { StorageFormat } from '../storage/format.js';
+import type { LayerStorage } from '../storage/format.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
 
 /** How output positions look at the input: the part of a convolution, pooling or element-wise layer that tiling needs. */
@@ -31,12 +30,8 @@ export interface ConvProblem extends ProblemBase {
   readonly filters: number;
   readonly channelsPerGroup: number;
   readonly groups: number;
-  readonly weightPrecision: Precision;
-  /** The supports as stored. */
-  readonly supports: Supports;
-  /** The supports as the array sees them: all taps when the format does not say which exist. */
-  readonly streamed: Supports;
-  readonly format: StorageFormat;
+  /** The weights: their precision, supports and bytes. */
+  readonly storage: LayerStorage;
 }
 
 /** A pooling, addition or ReLU for the post-processor alone; each output channel reads the same input channel. */

@@ -1,7 +1,8 @@
 import type { Accelerator, DataflowName } from '../accelerator/accelerator.js';
 import type { Candidate } from './candidates.js';
 import { wholeTile } from './problem.js';
-import type { ConvProblem, LayerProblem } from './problem.js';
+import type { LayerProblem } from './problem.js';
+import type { Supports } from '../sparsity/supports.js';
 
 /** A prediction that is good for ranking mappings, and for nothing else. */
 export interface RoughEstimate {
@@ -62,7 +63,7 @@ export function roughEstimator(
 /** For each group of phases, the taps that it streams per channel on average: the union of its phases' supports. */
 function unionSizes(problem: LayerProblem, phasesPerGroup: number): number[] {
   if (problem.kind === 'vector') return [];
-  const { streamed } = problem;
+  const { streamed } = problem.storage;
   if (streamed.assignment.kind !== 'periodic') return [streamed.taps];
   const { period } = streamed.assignment;
   return Array.from({ length: period / phasesPerGroup }, (_, group) => {
@@ -74,7 +75,7 @@ function unionSizes(problem: LayerProblem, phasesPerGroup: number): number[] {
   });
 }
 
-function unionOf({ patterns, taps }: ConvProblem['streamed'], first: number, count: number): number {
+function unionOf({ patterns, taps }: Supports, first: number, count: number): number {
   let union = 0;
   for (let tap = 0; tap < taps; tap++) {
     for (let phase = first; phase < first + count; phase++) {

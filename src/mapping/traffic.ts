@@ -30,7 +30,7 @@ export function trafficCounter(problem: LayerProblem, burstBytes: number): Traff
   const ifmap = sumOverTiles(problem, (tile) => bursts(tile, 'ifmap'));
   const ofmap = sumOverTiles(problem, (tile) => bursts(tile, 'ofmap'));
   const weight = sumOverTiles(problem, (tile) => (isConv ? weightBursts(problem, tile, burstBytes) : 0));
-  const table = isConv ? Math.ceil(problem.format.tableBytes(problem.supports) / burstBytes) : 0;
+  const table = isConv ? Math.ceil(problem.storage.table.length / burstBytes) : 0;
 
   return (mapping, room) => {
     const { tile } = mapping;
@@ -68,18 +68,14 @@ function sumOverTiles(problem: LayerProblem, bursts: (tile: Tile) => number): (t
 }
 
 /** Every tile starts on a burst boundary; indices of a tile follow its values. */
-function weightBursts(
-  { format, supports, weightPrecision }: ConvProblem,
-  tile: Tile,
-  burstBytes: number,
-): number {
-  const { valueBytes, indexBytes } = format.tileSize(supports, tile, weightPrecision);
+function weightBursts({ storage }: ConvProblem, tile: Tile, burstBytes: number): number {
+  const { valueBytes, positionBytes, pointerBytes } = storage.tileSize(tile);
   const block = (offset: number, runBytes: number): number =>
     burstsOfRuns(
       { offset, runBytes, outerCount: 1, outerPitch: 0, innerCount: 1, innerPitch: 0 },
       burstBytes,
     );
-  return block(0, valueBytes) + block(valueBytes, indexBytes);
+  return block(0, valueBytes) + block(valueBytes, positionBytes + pointerBytes);
 }
 
 /** How often all tiles of a tensor are loaded, one after the other. */

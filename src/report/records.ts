@@ -1,3 +1,4 @@
+import { totalStoredBytes } from '../counts/layerCounts.js';
 import type { LayerResult, ScenarioResult, VariantResult } from './result.js';
 
 /** Values of a row: numbers, words, or records of them. Column names are the paths to the values, joined by dots. */
@@ -19,8 +20,7 @@ export function layerRecord(scenario: string, variant: string, result: LayerResu
     kernelWidth: kernel?.[1] ?? null,
     format: result.format ?? null,
     parameters: counts.parameters,
-    weightValueBytes: counts.weightValueBytes,
-    weightIndexBytes: counts.weightIndexBytes,
+    weightBytes: { ...counts.weightBytes, total: totalStoredBytes(counts.weightBytes) },
     weightDenseBytes: counts.weightDenseBytes,
     macs: { ...counts.macs },
     tile: { ...mapping.tile },
@@ -53,8 +53,7 @@ export function variantRecord(scenario: string, result: VariantResult): RowRecor
     scenario,
     variant: result.variant,
     parameters: totals.parameters,
-    weightBytes: totals.weightBytes,
-    weightIndexBytes: totals.weightIndexBytes,
+    weightBytes: { ...totals.weightBytes, total: totalStoredBytes(totals.weightBytes) },
     weightDenseBytes: totals.weightDenseBytes,
     dramBytes: { ...totals.dramBytes },
     macs: { ...totals.macs },

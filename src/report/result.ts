@@ -1,4 +1,4 @@
-import type { LayerCounts } from '../counts/layerCounts.js';
+import type { LayerCounts, StoredBytes } from '../counts/layerCounts.js';
 import type { Energy, EnergyMetrics, LayerEnergy } from '../energy/layerEnergy.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { PrecisionSet } from '../model/model.js';
@@ -42,8 +42,7 @@ export interface Accuracy {
 /** Sums over a variant's layers, for one image. */
 export interface VariantTotals {
   readonly parameters: number;
-  readonly weightBytes: number;
-  readonly weightIndexBytes: number;
+  readonly weightBytes: StoredBytes;
   readonly weightDenseBytes: number;
   readonly dramBytes: {
     readonly ifmap: number;

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { indexBytesOf, totalStoredBytes } from '../counts/layerCounts.js';
 import { tensors } from '../tensor/dataSpace.js';
 import {
   formatCount,
@@ -66,8 +67,16 @@ function sections(result: ScenarioResult): ReadonlyArray<{ title: string; lines:
 
 const workLines: readonly Line[] = [
   { name: 'parameters', unit: '', value: ({ totals }) => formatCount(totals.parameters) },
-  { name: 'weights in DRAM', unit: 'KiB', value: ({ totals }) => formatKib(totals.weightBytes) },
-  { name: 'of these, index', unit: 'B', value: ({ totals }) => formatCount(totals.weightIndexBytes) },
+  {
+    name: 'weights in DRAM',
+    unit: 'KiB',
+    value: ({ totals }) => formatKib(totalStoredBytes(totals.weightBytes)),
+  },
+  {
+    name: 'of these, index',
+    unit: 'B',
+    value: ({ totals }) => formatCount(indexBytesOf(totals.weightBytes)),
+  },
   { name: 'effectual MACs', unit: 'M', value: ({ totals }) => formatFixed(totals.macs.effectual / 1e6, 2) },
 ];
 

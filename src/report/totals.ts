@@ -1,3 +1,4 @@
+import { totalStoredBytes } from '../counts/layerCounts.js';
 import type { LayerCounts } from '../counts/layerCounts.js';
 import { stallCauses } from '../schedule/counters.js';
 import { tensors } from '../tensor/dataSpace.js';
@@ -21,8 +22,12 @@ export function totalsOf(layers: readonly LayerCounts[], pes: number): VariantTo
   const performed = sum((counts) => counts.macs.performed);
   return {
     parameters: sum((counts) => counts.parameters),
-    weightBytes: sum((counts) => counts.weightValueBytes + counts.weightIndexBytes),
-    weightIndexBytes: sum((counts) => counts.weightIndexBytes),
+    weightBytes: {
+      value: sum(({ weightBytes }) => weightBytes.value),
+      position: sum(({ weightBytes }) => weightBytes.position),
+      pointer: sum(({ weightBytes }) => weightBytes.pointer),
+      table: sum(({ weightBytes }) => weightBytes.table),
+    },
     weightDenseBytes: sum((counts) => counts.weightDenseBytes),
     dramBytes: { ...byTensor, total: tensors.reduce((total, tensor) => total + byTensor[tensor], 0) },
     macs: {
@@ -45,7 +50,10 @@ type Totalled = Pick<VariantResult, 'totals' | 'energy' | 'metrics'>;
 export function savingsOf(variant: Totalled, dense: Totalled): Savings {
   return {
     parameters: ratio(dense.totals.parameters, variant.totals.parameters),
-    weightBytes: ratio(dense.totals.weightBytes, variant.totals.weightBytes),
+    weightBytes: ratio(
+      totalStoredBytes(dense.totals.weightBytes),
+      totalStoredBytes(variant.totals.weightBytes),
+    ),
     dramBytes: ratio(dense.totals.dramBytes.total, variant.totals.dramBytes.total),
     effectualMacs: ratio(dense.totals.macs.effectual, variant.totals.macs.effectual),
     latency: ratio(dense.totals.latencyPs, variant.totals.latencyPs),

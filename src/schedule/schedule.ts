@@ -147,19 +147,13 @@ function passCosts(
 function passKey(problem: LayerProblem, tile: Tile): string {
   const positions = tile.rowCount * tile.columnCount;
   if (problem.kind === 'vector') return `${String(positions)} ${String(tile.filterCount)}`;
-  const { assignment } = problem.streamed;
-  const period =
-    assignment.kind === 'dense'
-      ? 1
-      : assignment.kind === 'periodic'
-        ? assignment.period
-        : Number.MAX_SAFE_INTEGER;
+  const { repeats } = problem.storage;
   return [
     positions,
     tile.filterCount,
     tile.channelCount,
-    tile.filterStart % period,
-    tile.channelStart % period,
+    tile.filterStart % repeats,
+    tile.channelStart % repeats,
     tile.firstChannels,
     tile.lastChannels,
   ].join(' ');
@@ -181,13 +175,13 @@ function workOutPass(
       filterCount: tile.filterCount,
       channelStart: tile.channelStart,
       channelCount: tile.channelCount,
-      streamed: problem.streamed,
+      streamed: problem.storage.streamed,
       phasesPerGroup: mapping.phasesPerGroup,
       firstChannels: tile.firstChannels,
       lastChannels: tile.lastChannels,
       residual: problem.residual,
       ifmapBits: bitsOf(problem.precision),
-      weightBits: bitsOf(problem.weightPrecision),
+      weightBits: bitsOf(problem.storage.descriptor.precision),
       psumBits: bitsOf(problem.accumulator),
       ofmapBits: bitsOf(problem.precision),
     },
@@ -207,11 +201,12 @@ function tableLoad(bytes: number): Transfer {
 function weightLoads(problem: ConvProblem, layout: WeightLayout, key: string, slot: number): SlotTransfer[] {
   const placed = layout.tiles.get(key);
   if (placed === undefined) throw new Error(`no weight tile ${key} in layer ${problem.name}`);
-  const elements = placed.valueBytes / bytesOf(problem.weightPrecision);
-  const values = blockTransfer('weight', 'weights', false, placed.offset, placed.valueBytes, elements);
-  if (placed.indexBytes === 0) return [{ transfer: values, slot }];
-  const indexOffset = placed.offset + placed.valueBytes;
-  const index = blockTransfer('index', 'weights', false, indexOffset, placed.indexBytes, 0);
+  const { valueBytes, positionBytes, pointerBytes } = placed.size;
+  const indexBytes = positionBytes + pointerBytes;
+  const elements = valueBytes / bytesOf(problem.storage.descriptor.precision);
+  const values = blockTransfer('weight', 'weights', false, placed.offset, valueBytes, elements);
+  if (indexBytes === 0) return [{ transfer: values, slot }];
+  const index = blockTransfer('index', 'weights', false, placed.offset + valueBytes, indexBytes, 0);
   return [
     { transfer: values, slot },
     { transfer: index, slot },

@@ -7,7 +7,7 @@ import { convProblem, vectorProblem } from '../../src/mapping/layerProblem.js';
 import type { ConvLayer } from '../../src/network/layer.js';
 import { denseSupports, patternIndex } from '../../src/sparsity/supports.js';
 import type { Supports } from '../../src/sparsity/supports.js';
-import { chooseFormat } from '../../src/storage/formats.js';
+import { storeLayer } from '../../src/storage/formats.js';
 import { cases, int8, machine } from '../machine/arbitraries.js';
 import { conv, pool } from '../model/networks.js';
 
@@ -55,13 +55,17 @@ describe('counts', () => {
       patterns,
       assignment: { kind: 'periodic', period: 2 },
     };
-    const problem = convProblem(layer, supports, int8, chooseFormat('auto', supports, 'conv'));
+    const problem = convProblem(
+      layer,
+      int8,
+      storeLayer('auto', { supports, precision: int8.weight }, 'conv'),
+    );
     const { schedule, timeline } = mapLayer(problem, machine());
     const counts = countLayer(layer, schedule, timeline, machine());
     const weights = (8 * 4 * (4 + 9)) / 2;
+    // 2 patterns of 9 bits
+    expect(counts.weightBytes).to.deep.equal({ value: weights, position: 0, pointer: 0, table: 3 });
     expect(counts).to.include({
-      weightValueBytes: weights,
-      weightIndexBytes: 3, // 2 patterns of 9 bits
       weightDenseBytes: 8 * 4 * 9,
       parameters: weights + 8 + 2 * 8,
     });

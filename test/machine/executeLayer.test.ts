@@ -18,7 +18,7 @@ import type { PrecisionSet } from '../../src/model/model.js';
 import { elementsOf, isConv } from '../../src/network/layer.js';
 import type { MapName } from '../../src/network/layer.js';
 import { nonZeroTaps } from '../../src/sparsity/supports.js';
-import { chooseFormat } from '../../src/storage/formats.js';
+import { storeLayer } from '../../src/storage/formats.js';
 import { tensors } from '../../src/tensor/dataSpace.js';
 import type { Tensor } from '../../src/tensor/dataSpace.js';
 import { bytesOf } from '../../src/tensor/precision.js';
@@ -34,7 +34,11 @@ function problemOf(
   storage: 'auto' | 'dense' = 'auto',
 ): ConvProblem {
   const { layer, supports } = modelLayer;
-  return convProblem(layer, supports, precision, chooseFormat(storage, supports, layer.name));
+  return convProblem(
+    layer,
+    precision,
+    storeLayer(storage, { supports, precision: precision.weight }, layer.name),
+  );
 }
 
 function run(
@@ -74,7 +78,7 @@ function mappingOf(
   given: Record<LoopName, number> & { order: LoopName[]; phases: number },
 ): Mapping {
   const whole = wholeTile(problem);
-  const { assignment } = problem.streamed;
+  const { assignment } = problem.storage.streamed;
   const period = assignment.kind === 'periodic' ? assignment.period : 1;
   const divisors = Array.from({ length: period }, (_, i) => i + 1).filter((size) => period % size === 0);
   return {
@@ -187,7 +191,7 @@ describe('tile execution', () => {
       const counts = countLayer(layer, schedule, timeline, accelerator);
       const positions = layer.outputShape.height * layer.outputShape.width;
       expect(counts.macs.effectual).to.equal(nonZeroTaps(supports) * positions);
-      expect(counts.macs.performed).to.equal(nonZeroTaps(problem.streamed) * positions);
+      expect(counts.macs.performed).to.equal(nonZeroTaps(problem.storage.streamed) * positions);
       expect(counts.macs.effectualUnpadded).to.be.at.most(counts.macs.effectual);
       const { rows, columns } = accelerator.array;
       expect(counts.cycles).to.be.at.least(counts.macs.performed / (rows * columns));

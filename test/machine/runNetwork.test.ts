@@ -6,7 +6,7 @@ import { mapLayer } from '../../src/machine/mapLayer.js';
 import { runNetwork } from '../../src/machine/runNetwork.js';
 import type { RunnableLayer } from '../../src/machine/runNetwork.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
-import { chooseFormat } from '../../src/storage/formats.js';
+import { storeLayer } from '../../src/storage/formats.js';
 import { plainForward } from '../model/plainForward.js';
 import { cases, int8, machine } from './arbitraries.js';
 
@@ -16,7 +16,11 @@ const accelerator = machine();
 
 function runnable(): RunnableLayer {
   const { layer, supports } = modelLayer;
-  const problem = convProblem(layer, supports, int8, chooseFormat('auto', supports, layer.name));
+  const problem = convProblem(
+    layer,
+    int8,
+    storeLayer('auto', { supports, precision: int8.weight }, layer.name),
+  );
   const estimate = mapLayer(problem, accelerator);
   return { modelLayer, estimate, stored: storeWeights(modelLayer, estimate.schedule) };
 }

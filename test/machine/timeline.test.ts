@@ -4,7 +4,7 @@ import { estimateLayer } from '../../src/machine/estimateLayer.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import { blockTransfer } from '../../src/schedule/transfer.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
-import { chooseFormat } from '../../src/storage/formats.js';
+import { storeLayer } from '../../src/storage/formats.js';
 import { conv } from '../model/networks.js';
 import { buffer, int8, machine } from './arbitraries.js';
 
@@ -26,7 +26,11 @@ function run(filters: number, doubleBuffered: boolean) {
     { filters: 8, kernel: [1, 1], padding: [0, 0, 0, 0] },
   );
   const supports = denseSupports(8, 4, 1);
-  const problem = convProblem(layer, supports, int8, chooseFormat('auto', supports, 'layer'));
+  const problem = convProblem(
+    layer,
+    int8,
+    storeLayer('auto', { supports, precision: int8.weight }, 'layer'),
+  );
   const wide = { wordBits: 1024, doubleBuffered };
   const accelerator = machine({
     array: { rows: 16, columns: 4, dataflow: 'output-stationary' },

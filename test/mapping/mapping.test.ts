@@ -14,13 +14,17 @@ import { wholeTile } from '../../src/mapping/problem.js';
 import type { ConvProblem } from '../../src/mapping/problem.js';
 import { trafficCounter } from '../../src/mapping/traffic.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
-import { chooseFormat } from '../../src/storage/formats.js';
+import { storeLayer } from '../../src/storage/formats.js';
 import { buffer, cases, int8, machine, machines } from '../machine/arbitraries.js';
 import type { Case } from '../machine/arbitraries.js';
 import { conv } from '../model/networks.js';
 
 function problemOf({ modelLayer: { layer, supports } }: Case): ConvProblem {
-  return convProblem(layer, supports, int8, chooseFormat('auto', supports, layer.name));
+  return convProblem(
+    layer,
+    int8,
+    storeLayer('auto', { supports, precision: int8.weight }, layer.name),
+  );
 }
 
 function burstsOf(dram: Timeline['dram']): number {
@@ -29,7 +33,11 @@ function burstsOf(dram: Timeline['dram']): number {
 
 const layer = conv('conv1', { channels: 16, height: 8, width: 8 }, { filters: 32 });
 const supports = denseSupports(32, 16, 9);
-const problem = convProblem(layer, supports, int8, chooseFormat('auto', supports, 'conv1'));
+const problem = convProblem(
+  layer,
+  int8,
+  storeLayer('auto', { supports, precision: int8.weight }, 'conv1'),
+);
 const order = ['filters', 'rows', 'columns', 'channels'] as const;
 const latency = (): number => 1;
 
@@ -121,9 +129,17 @@ describe('mapping', () => {
       Uint8Array.from({ length: 9 }, (__, tap) => (tap === slot ? 1 : 0)),
     );
     const periodic = { ...supports, patterns, assignment: { kind: 'periodic', period: 6 } as const };
-    const sparse = convProblem(layer, periodic, int8, chooseFormat('auto', periodic, 'conv1'));
+    const sparse = convProblem(
+      layer,
+      int8,
+      storeLayer('auto', { supports: periodic, precision: int8.weight }, 'conv1'),
+    );
     expect(phaseGroupings(sparse)).to.deep.equal([1, 2, 3, 6]);
-    const dense = convProblem(layer, periodic, int8, chooseFormat('dense', periodic, 'conv1'));
+    const dense = convProblem(
+      layer,
+      int8,
+      storeLayer('dense', { supports: periodic, precision: int8.weight }, 'conv1'),
+    );
     expect(phaseGroupings(dense)).to.deep.equal([1]);
   });
 
@@ -132,9 +148,11 @@ describe('mapping', () => {
     expect(problemKey(other)).to.equal(problemKey(problem));
     expect(problemKey({ ...problem, residual: true })).to.not.equal(problemKey(problem));
     const dense = { ...supports, filters: 32 };
-    expect(problemKey(convProblem(layer, dense, int8, chooseFormat('auto', dense, 'x')))).to.equal(
-      problemKey(problem),
-    );
+    expect(
+      problemKey(
+        convProblem(layer, int8, storeLayer('auto', { supports: dense, precision: int8.weight }, 'x')),
+      ),
+    ).to.equal(problemKey(problem));
   });
 });
 
@@ -172,7 +190,11 @@ describe('a prescribed mapping', () => {
   it('must divide the period into groups of phases', () => {
     const patterns = Array.from({ length: 4 }, () => new Uint8Array(9).fill(1));
     const periodic = { ...supports, patterns, assignment: { kind: 'periodic', period: 4 } as const };
-    const sparse = convProblem(layer, periodic, int8, chooseFormat('auto', periodic, 'conv1'));
+    const sparse = convProblem(
+      layer,
+      int8,
+      storeLayer('periodic', { supports: periodic, precision: int8.weight }, 'conv1'),
+    );
     expect(() => prescribedMapping(sparse, { tile, order, phasesPerGroup: 3 }, machine(), latency)).to.throw(
       UserError,
       'expected phasesPerGroup to divide the period of conv1 (1, 2, 4), got 3',

@@ -4,9 +4,9 @@ import { UserError } from '../../src/document/userError.js';
 import { denseSupports, nonZeroTaps } from '../../src/sparsity/supports.js';
 import type { Supports } from '../../src/sparsity/supports.js';
 import { dense } from '../../src/storage/dense.js';
-import { describeLayer } from '../../src/storage/format.js';
+import { totalBytes } from '../../src/storage/format.js';
 import type { WeightTile } from '../../src/storage/format.js';
-import { chooseFormat } from '../../src/storage/formats.js';
+import { plainFormats, storeLayer } from '../../src/storage/formats.js';
 import { periodic } from '../../src/storage/periodic.js';
 import { bytesOf } from '../../src/tensor/precision.js';
 import { cases, int8 } from '../machine/arbitraries.js';
@@ -51,30 +51,25 @@ function weightsOf({ modelLayer }: Case, tile: WeightTile): number[] {
 }
 
 describe('storage formats', () => {
-  for (const format of [dense, periodic]) {
+  for (const format of plainFormats) {
     it(`${format.name} gives every tile back as it was, from its bytes, the table and the layer's shape`, () => {
       fc.assert(
         fc.property(layers, cuts, fc.nat(7), (given, cut, misalignment) => {
           const { supports, operands } = given.modelLayer;
-          fc.pre(format.refusal(supports) === undefined);
-          const { weight: precision } = given.precision;
-          const table = format.encodeTable(supports);
+          const { weights } = operands!;
+          const layer = { supports, precision: given.precision.weight, weights };
+          fc.pre(format.refusal(layer) === undefined);
+          const stored = format.prepare(layer);
           for (const tile of tilesOf(supports, cut)) {
-            const { valueBytes, indexBytes } = format.tileSize(supports, tile, precision);
-            const memory = new Uint8Array(misalignment + valueBytes + indexBytes + 3).fill(0xa5);
-            format.encodeTile(
-              operands!.weights,
-              supports,
-              tile,
-              precision,
-              memory.subarray(misalignment, memory.length - 3),
-            );
+            const size = stored.tileSize(tile);
+            const memory = new Uint8Array(misalignment + totalBytes(size) + 3).fill(0xa5);
+            stored.encodeTile(weights, tile, memory.subarray(misalignment, memory.length - 3));
             expect([...memory.subarray(memory.length - 3)], 'not a byte more').to.deep.equal([
               0xa5, 0xa5, 0xa5,
             ]);
-            const out = operands!.weights.slice().fill(99);
+            const out = weights.slice().fill(99);
             const bytes = memory.slice(misalignment, memory.length - 3);
-            format.decodeTile(bytes, table, describeLayer(supports, precision), tile, out);
+            format.decodeTile(bytes, stored.table, stored.descriptor, tile, size, out);
             const wanted = weightsOf(given, tile);
             expect([...out.subarray(0, wanted.length)].map(Number)).to.deep.equal(wanted.map(Number));
           }
@@ -88,10 +83,12 @@ describe('storage formats', () => {
     fc.assert(
       fc.property(layers, cuts, (given, cut) => {
         const { supports } = given.modelLayer;
-        fc.pre(periodic.refusal(supports) === undefined);
         const { weight: precision } = given.precision;
+        const layer = { supports, precision };
+        fc.pre(periodic.refusal(layer) === undefined);
+        const stored = periodic.prepare(layer);
         const values = tilesOf(supports, cut).reduce(
-          (sum, tile) => sum + periodic.tileSize(supports, tile, precision).valueBytes,
+          (sum, tile) => sum + totalBytes(stored.tileSize(tile)),
           0,
         );
         expect(values).to.equal(nonZeroTaps(supports) * bytesOf(precision));
@@ -111,8 +108,7 @@ describe('storage formats', () => {
       patterns,
       assignment: { kind: 'periodic', period: 16 },
     };
-    expect(periodic.tableBytes(supports)).to.equal(18);
-    const table = periodic.encodeTable(supports);
+    const { table } = periodic.prepare({ supports, precision: 'int8' });
     expect(table).to.have.length(18);
     // Slot 0 has tap 0, which is bit 0; slot 1 has tap 1, which is bit 9 + 1.
     expect(table[0]).to.equal(1);
@@ -123,20 +119,26 @@ describe('storage formats', () => {
   it('dense stores every tap and no index', () => {
     const supports = denseSupports(4, 3, 9);
     const tile = { filterStart: 1, filterCount: 2, channelStart: 0, channelCount: 3 };
-    expect(dense.tileSize(supports, tile, 'int16')).to.deep.equal({ valueBytes: 108, indexBytes: 0 });
-    expect(dense.tableBytes(supports)).to.equal(0);
+    const stored = dense.prepare({ supports, precision: 'int16' });
+    expect(stored.tileSize(tile)).to.deep.equal({ valueBytes: 108, positionBytes: 0, pointerBytes: 0 });
+    expect(stored.table).to.have.length(0);
   });
 
   it('are chosen by what the supports are', () => {
     const base = denseSupports(4, 4, 9);
-    const repeating: Supports = { ...base, assignment: { kind: 'periodic', period: 1 } };
+    const repeating: Supports = {
+      ...base,
+      patterns: [Uint8Array.of(1, 1, 0, 1, 1, 0, 0, 0, 0)],
+      assignment: { kind: 'periodic', period: 1 },
+    };
     const random: Supports = { ...base, assignment: { kind: 'per-kernel', ids: new Uint16Array(16) } };
-    expect(chooseFormat('auto', base, 'a').name).to.equal('dense');
-    expect(chooseFormat('auto', repeating, 'a').name).to.equal('periodic');
-    expect(chooseFormat('auto', random, 'a').name).to.equal('dense');
-    expect(chooseFormat('dense', repeating, 'a').name).to.equal('dense');
-    expect(chooseFormat('periodic', base, 'a').name).to.equal('dense');
-    expect(() => chooseFormat('periodic', random, 'conv3')).to.throw(
+    const stored = (choice: string, supports: Supports): string =>
+      storeLayer(choice, { supports, precision: 'int8' }, 'a').format.name;
+    expect(stored('auto', base)).to.equal('dense');
+    expect(stored('auto', repeating)).to.equal('periodic');
+    expect(stored('dense', repeating)).to.equal('dense');
+    expect(stored('periodic', base)).to.equal('dense');
+    expect(() => storeLayer('periodic', { supports: random, precision: 'int8' }, 'conv3')).to.throw(
       UserError,
       /layer conv3: storage "periodic" cannot hold it: each kernel has a support of its own.*try storage: auto or dense/,
     );
