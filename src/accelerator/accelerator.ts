@@ -62,6 +62,8 @@ export interface Accelerator {
   readonly buffers: readonly BufferSpec[];
   readonly postProcessor: { readonly lanes: number };
   readonly dram: DramSpec;
+  /** Of formats whose positions follow from one another: how many it gets through per cycle. */
+  readonly decoder: { readonly entriesPerCycle: number };
   /** Name of, or path to, the energy table. */
   readonly energyTable: string;
   /** For messages; absent when it was not read from a file. */

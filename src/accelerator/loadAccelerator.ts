@@ -41,6 +41,7 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
       cell: buffer.cell,
     })),
     postProcessor: given.postProcessor,
+    decoder: given.decoder ?? { entriesPerCycle: given.array.columns },
     dram: {
       kind,
       bandwidthBytesPerSecond: bandwidth,

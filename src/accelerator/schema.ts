@@ -46,6 +46,13 @@ export const acceleratorSchema = z.strictObject({
   }),
   buffers: z.array(buffer).min(1).max(heldTensors.length),
   postProcessor: z.strictObject({ lanes: positiveInteger({ max: 65536 }) }),
+  decoder: z
+    .strictObject({ entriesPerCycle: positiveInteger({ max: 65536 }) })
+    .optional()
+    .meta({
+      description:
+        'Entries per cycle of formats that are decoded one entry after the other; as many as there are columns unless given',
+    }),
   dram: flatDram,
   energyTable: text('name or path of an energy table'),
 });

@@ -3,7 +3,13 @@ import type { Timeline } from '../machine/timeline.js';
 import { isConv } from '../network/layer.js';
 import type { ConvLayer, Layer } from '../network/layer.js';
 import { addAccesses, bufferAccess, createAccessTable, registerTensors } from '../schedule/counters.js';
-import type { AccessTable, BufferAccess, RegisterAccess, RegisterTensor } from '../schedule/counters.js';
+import type {
+  AccessTable,
+  BufferAccess,
+  DecodeCounts,
+  RegisterAccess,
+  RegisterTensor,
+} from '../schedule/counters.js';
 import type { PassCost } from '../schedule/pass.js';
 import type { Schedule } from '../schedule/schedule.js';
 import { nonZeroTaps } from '../sparsity/supports.js';
@@ -25,7 +31,18 @@ export function countLayer(
   const accesses = createAccessTable(accelerator.buffers.length);
   addAccesses(accesses, timeline.fills, 1);
   const registers = emptyRegisters();
-  const sums = { macs: 0, idle: 0, tableBits: 0, operations: 0, weightLoad: 0, ifmap: 0, psum: 0, drain: 0 };
+  const decoding: DecodeCounts = { entries: 0, maskBits: 0, symbols: 0 };
+  const sums = {
+    macs: 0,
+    idle: 0,
+    tableBits: 0,
+    operations: 0,
+    weightLoad: 0,
+    decode: 0,
+    ifmap: 0,
+    psum: 0,
+    drain: 0,
+  };
   for (const [pass, times] of passesOf(schedule)) {
     addAccesses(accesses, pass.accesses, times);
     for (const tensor of registerTensors) addRegister(registers[tensor], registerOf(pass, tensor), times);
@@ -34,6 +51,10 @@ export function countLayer(
     sums.tableBits += pass.patternTableReadBits * times;
     sums.operations += pass.postProcessorOperations * times;
     sums.weightLoad += pass.weightLoadStalls * times;
+    sums.decode += pass.decodeStalls * times;
+    decoding.entries += pass.decoding.entries * times;
+    decoding.maskBits += pass.decoding.maskBits * times;
+    decoding.symbols += pass.decoding.symbols * times;
     sums.ifmap += pass.ifmapStalls * times;
     sums.psum += pass.psumStalls * times;
     sums.drain += pass.drainStalls * times;
@@ -49,6 +70,7 @@ export function countLayer(
     computeCycles: timeline.passCycles,
     stallCycles: {
       'weight-load': sums.weightLoad,
+      decode: sums.decode,
       ifmap: sums.ifmap,
       psum: sums.psum,
       drain: sums.drain + timeline.drainCycles,
@@ -59,6 +81,7 @@ export function countLayer(
     buffers: bufferRecords(accesses, accelerator),
     registers,
     patternTableReadBits: sums.tableBits,
+    decoding,
     postProcessorOperations: sums.operations,
     weightBytes: {
       value: layout?.size.valueBytes ?? 0,

@@ -1,5 +1,6 @@
 import type {
   BufferAccess,
+  DecodeCounts,
   DramAccess,
   RegisterAccess,
   RegisterTensor,
@@ -58,6 +59,7 @@ export interface LayerCounts {
   readonly registers: Readonly<Record<RegisterTensor, RegisterAccess>>;
   /** Bits read from the on-chip pattern table while streaming. */
   readonly patternTableReadBits: number;
+  readonly decoding: Readonly<DecodeCounts>;
   /** Elements that the post-processor handled (one per output, window elements for pooling). */
   readonly postProcessorOperations: number;
   /** Stored weights: bytes in DRAM by what they mean, and what dense storage would take. */

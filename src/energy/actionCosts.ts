@@ -35,6 +35,9 @@ const priced = {
     figure: 'energy-per-bit',
     reportedAs: 'patternTable',
   },
+  decodeEntry: { component: 'decoder', action: 'entry', figure: 'energy', reportedAs: 'decoder' },
+  decodeMask: { component: 'decoder', action: 'mask', figure: 'energy-per-bit', reportedAs: 'decoder' },
+  decodeSymbol: { component: 'decoder', action: 'symbol', figure: 'energy', reportedAs: 'decoder' },
   postProcessor: {
     component: 'post-processor',
     action: 'operation',
@@ -125,6 +128,9 @@ export function actionCosts(
   const registerReadPjPerBit = price(priced.registerRead);
   const registerWritePjPerBit = price(priced.registerWrite);
   const patternTableReadPjPerBit = price(priced.patternTableRead);
+  const decodeEntryPj = price(priced.decodeEntry);
+  const decodeMaskPjPerBit = price(priced.decodeMask);
+  const decodeSymbolPj = price(priced.decodeSymbol);
   const peLeakageMw = price(priced.peLeakage);
   const postProcessorPj: Partial<Record<LayerKind, number>> = {};
   for (const layer of layerKinds) {
@@ -136,6 +142,9 @@ export function actionCosts(
     registerReadPjPerBit === undefined ||
     registerWritePjPerBit === undefined ||
     patternTableReadPjPerBit === undefined ||
+    decodeEntryPj === undefined ||
+    decodeMaskPjPerBit === undefined ||
+    decodeSymbolPj === undefined ||
     peLeakageMw === undefined ||
     !hasEveryKind(postProcessorPj)
   ) {
@@ -146,6 +155,9 @@ export function actionCosts(
     registerReadPjPerBit,
     registerWritePjPerBit,
     patternTableReadPjPerBit,
+    decodeEntryPj,
+    decodeMaskPjPerBit,
+    decodeSymbolPj,
     postProcessorPj,
     peLeakageMw,
     registerBits: {

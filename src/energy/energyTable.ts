@@ -7,7 +7,7 @@ import type { SramTable } from './sram.js';
 export type LayerKind = LayerCounts['kind'];
 
 /** Parts of a machine whose energy a table gives, beside the SRAM buffers and the DRAM. */
-export type EnergyComponent = 'mac' | 'register-file' | 'pattern-table' | 'post-processor' | 'pe';
+export type EnergyComponent = 'mac' | 'register-file' | 'pattern-table' | 'decoder' | 'post-processor' | 'pe';
 
 /** What an entry is confined to; a filter that is absent admits everything. */
 export interface EntryFilter {
@@ -40,6 +40,11 @@ export interface ActionCosts {
   readonly registerReadPjPerBit: number;
   readonly registerWritePjPerBit: number;
   readonly patternTableReadPjPerBit: number;
+  /** Of one position read as a number. */
+  readonly decodeEntryPj: number;
+  readonly decodeMaskPjPerBit: number;
+  /** Of one Huffman symbol. */
+  readonly decodeSymbolPj: number;
   /** Of one operation, by the kind of layer that it serves. */
   readonly postProcessorPj: Readonly<Record<LayerKind, number>>;
   readonly peLeakageMw: number;

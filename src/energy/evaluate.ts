@@ -63,7 +63,10 @@ export function evaluateEnergy(
   }
 
   const patternTable = counts.patternTableReadBits * costs.patternTableReadPjPerBit;
-  tensorsPj.index += patternTable;
+  const { entries, maskBits, symbols } = counts.decoding;
+  const decoder =
+    entries * costs.decodeEntryPj + maskBits * costs.decodeMaskPjPerBit + symbols * costs.decodeSymbolPj;
+  tensorsPj.index += patternTable + decoder;
 
   const mac = counts.macs.performed * costs.macPj;
   const postProcessor = counts.postProcessorOperations * costs.postProcessorPj[counts.kind];
@@ -71,11 +74,11 @@ export function evaluateEnergy(
   const leakage = leakageMw * counts.latencyPs * 1e-3;
   const bufferTotal = Object.values(buffers).reduce((sum, pj) => sum + pj, 0);
 
-  const totalPj = mac + registerFiles + bufferTotal + postProcessor + patternTable + dram + leakage;
+  const totalPj = mac + registerFiles + bufferTotal + postProcessor + patternTable + decoder + dram + leakage;
   if (!Number.isFinite(totalPj)) throw new Error(`layer ${counts.layer}: counts are incomplete`);
   return {
     layer: counts.layer,
-    componentsPj: { mac, registerFiles, buffers, postProcessor, patternTable, dram, leakage },
+    componentsPj: { mac, registerFiles, buffers, postProcessor, patternTable, decoder, dram, leakage },
     tensorsPj,
     withoutTensorPj: mac + postProcessor + leakage,
     totalPj,

@@ -10,6 +10,7 @@ export interface EnergyComponents {
   readonly buffers: Readonly<Record<string, number>>;
   readonly postProcessor: number;
   readonly patternTable: number;
+  readonly decoder: number;
   readonly dram: number;
   /** Leakage power of PEs and SRAM times the latency. */
   readonly leakage: number;
@@ -18,7 +19,7 @@ export interface EnergyComponents {
 /** Energy of some work, in two splits that have the same total. */
 export interface Energy {
   readonly componentsPj: EnergyComponents;
-  /** Moving each tensor: register files, buffers, DRAM; the pattern table counts as `index`. */
+  /** Moving each tensor: register files, buffers, DRAM; pattern table and decoder count as `index`. */
   readonly tensorsPj: Readonly<Record<Tensor, number>>;
   /** What belongs to no tensor: MACs, post-processor, leakage. */
   readonly withoutTensorPj: number;
@@ -71,6 +72,7 @@ export function addEnergy(layers: readonly Energy[], latencyPs?: number): Energy
       buffers,
       postProcessor: sum((energy) => energy.componentsPj.postProcessor),
       patternTable: sum((energy) => energy.componentsPj.patternTable),
+      decoder: sum((energy) => energy.componentsPj.decoder),
       dram: sum((energy) => energy.componentsPj.dram),
       leakage: sum((energy) => energy.componentsPj.leakage),
     },

@@ -15,7 +15,7 @@ function oneOrMore<T extends string>(values: readonly T[]) {
 const formula = z.union([text, z.number()]).transform(String);
 
 export const energyEntrySchema = z.strictObject({
-  component: z.enum(['mac', 'register-file', 'pattern-table', 'post-processor', 'pe']),
+  component: z.enum(['mac', 'register-file', 'pattern-table', 'decoder', 'post-processor', 'pe']),
   action: text,
   when: z
     .strictObject({

@@ -38,6 +38,7 @@ export function layerRecord(scenario: string, variant: string, result: LayerResu
     ),
     registers: nested(counts.registers),
     patternTableReadBits: counts.patternTableReadBits,
+    decoding: { ...counts.decoding },
     postProcessorOperations: counts.postProcessorOperations,
     energyPj: { ...energy.componentsPj, buffers: { ...energy.componentsPj.buffers }, total: energy.totalPj },
     tensorEnergyPj: { ...energy.tensorsPj, none: energy.withoutTensorPj },

@@ -112,6 +112,7 @@ function energyLines({ variants }: ScenarioResult): Line[] {
     line('register files', ({ energy }) => energy.componentsPj.registerFiles),
     ...names.map((name) => line(name, ({ energy }) => energy.componentsPj.buffers[name] ?? 0)),
     line('pattern table', ({ energy }) => energy.componentsPj.patternTable),
+    line('decoder', ({ energy }) => energy.componentsPj.decoder),
     line('post-processor', ({ energy }) => energy.componentsPj.postProcessor),
     line('DRAM', ({ energy }) => energy.componentsPj.dram),
     line('leakage', ({ energy }) => energy.componentsPj.leakage),

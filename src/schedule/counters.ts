@@ -6,10 +6,20 @@ export const registerTensors = ['ifmap', 'weight', 'psum'] as const;
 export type RegisterTensor = (typeof registerTensors)[number];
 
 /** Why a cycle went by without the array streaming operands. */
-export const stallCauses = ['weight-load', 'ifmap', 'psum', 'drain', 'dram'] as const;
+export const stallCauses = ['weight-load', 'decode', 'ifmap', 'psum', 'drain', 'dram'] as const;
 export type StallCause = (typeof stallCauses)[number];
 
-/** Accesses of one tensor at one SRAM buffer. A transaction is one port word; energy is charged on it. */
+/** What the decoder did to find the taps of stored weights. */
+export interface DecodeCounts {
+  /** Positions read as numbers: column indices, runs, places in a block, pattern ids. */
+  entries: number;
+  /** Bits of masks looked through. */
+  maskBits: number;
+  /** Huffman symbols. */
+  symbols: number;
+}
+
+/** Accesses of one tensor at one SRAM buffer; an element of an index is a byte. A transaction is one port word; energy is charged on it. */
 export interface BufferAccess {
   readElements: number;
   writeElements: number;
@@ -86,6 +96,15 @@ function count(
 /** Adds `times` times every entry of `part` to `total`. */
 export function addAccesses(total: AccessTable, part: AccessTable, times: number): void {
   for (let i = 0; i < total.length; i++) total[i] += part[i] * times;
+}
+
+/** Words of all tensors read from a buffer. */
+export function readTransactions(table: AccessTable, buffer: number): number {
+  let words = 0;
+  for (let tensor = 0; tensor < tensors.length; tensor++) {
+    words += table[(buffer * tensors.length + tensor) * fields + readOffset + 1];
+  }
+  return words;
 }
 
 export function bufferAccess(table: AccessTable, buffer: number, tensor: Tensor): BufferAccess {

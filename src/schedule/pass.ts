@@ -1,6 +1,6 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
 import type { Supports } from '../sparsity/supports.js';
-import type { AccessTable } from './counters.js';
+import type { AccessTable, DecodeCounts } from './counters.js';
 import { createAccessTable } from './counters.js';
 import type { Ports } from './ports.js';
 
@@ -14,6 +14,8 @@ export interface PassShape {
   readonly channelCount: number;
   /** Supports as the array sees them. */
   readonly streamed: Supports;
+  /** Whether the taps are looked up in a table of patterns. */
+  readonly readsPatternTable: boolean;
   /** Neighbouring phases of the period that share columns. */
   readonly phasesPerGroup: number;
   /** No partial sums exist yet for this tile. */
@@ -35,6 +37,7 @@ export interface ArrayContext {
   readonly ports: Ports;
   readonly bufferCount: number;
   readonly postProcessorLanes: number;
+  readonly entriesPerCycle: number;
 }
 
 export function arrayContext(accelerator: Accelerator, ports: Ports): ArrayContext {
@@ -44,6 +47,7 @@ export function arrayContext(accelerator: Accelerator, ports: Ports): ArrayConte
     ports,
     bufferCount: accelerator.buffers.length,
     postProcessorLanes: accelerator.postProcessor.lanes,
+    entriesPerCycle: accelerator.decoder.entriesPerCycle,
   };
 }
 
@@ -56,6 +60,7 @@ export interface PassCost {
   /** Cycles after the pass until its last results have left, hidden behind the next pass. */
   tailDrainCycles: number;
   weightLoadStalls: number;
+  decodeStalls: number;
   ifmapStalls: number;
   psumStalls: number;
   drainStalls: number;
@@ -68,6 +73,9 @@ export interface PassCost {
   macs: number;
   idleMacSlots: number;
   patternTableReadBits: number;
+  readonly decoding: DecodeCounts;
+  /** How often the pass reads each of its weights from the buffer. */
+  weightRounds: number;
   postProcessorOperations: number;
 }
 
@@ -77,6 +85,7 @@ export function emptyPassCost(bufferCount: number): PassCost {
     firstFoldCycles: 0,
     tailDrainCycles: 0,
     weightLoadStalls: 0,
+    decodeStalls: 0,
     ifmapStalls: 0,
     psumStalls: 0,
     drainStalls: 0,
@@ -87,6 +96,8 @@ export function emptyPassCost(bufferCount: number): PassCost {
     macs: 0,
     idleMacSlots: 0,
     patternTableReadBits: 0,
+    decoding: { entries: 0, maskBits: 0, symbols: 0 },
+    weightRounds: 0,
     postProcessorOperations: 0,
   };
 }

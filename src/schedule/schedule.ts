@@ -5,6 +5,7 @@ import type { Mapping } from '../mapping/mapping.js';
 import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
 import { bitsOf, bytesOf } from '../tensor/precision.js';
 import { dataflows } from './dataflow/dataflows.js';
+import { addDecoding } from './decode.js';
 import { arrayContext } from './pass.js';
 import type { ArrayContext, PassCost } from './pass.js';
 import { portsOf } from './ports.js';
@@ -168,25 +169,31 @@ function workOutPass(
 ): PassCost {
   const positions = tile.rowCount * tile.columnCount;
   if (problem.kind === 'vector') return vectorPassCost(problem, positions * tile.filterCount, context);
-  return dataflows[accelerator.array.dataflow].passCost(
+  const { storage } = problem;
+  const cost = dataflows[accelerator.array.dataflow].passCost(
     {
       positions,
       filterStart: tile.filterStart,
       filterCount: tile.filterCount,
       channelStart: tile.channelStart,
       channelCount: tile.channelCount,
-      streamed: problem.storage.streamed,
+      streamed: storage.streamed,
+      readsPatternTable: storage.readsPatternTable,
       phasesPerGroup: mapping.phasesPerGroup,
       firstChannels: tile.firstChannels,
       lastChannels: tile.lastChannels,
       residual: problem.residual,
       ifmapBits: bitsOf(problem.precision),
-      weightBits: bitsOf(problem.storage.descriptor.precision),
+      weightBits: bitsOf(storage.descriptor.precision),
       psumBits: bitsOf(problem.accumulator),
       ofmapBits: bitsOf(problem.precision),
     },
     context,
   );
+  const { positionBytes, pointerBytes } = storage.tileSize(tile);
+  const decoding = { work: storage.decodeWork(tile), indexBytes: positionBytes + pointerBytes };
+  addDecoding(cost, decoding, cost.weightRounds, context);
+  return cost;
 }
 
 function ifmapKey(problem: LayerProblem, tile: Tile): string {
@@ -195,7 +202,7 @@ function ifmapKey(problem: LayerProblem, tile: Tile): string {
 }
 
 function tableLoad(bytes: number): Transfer {
-  return blockTransfer('index', 'table', false, 0, bytes, 0);
+  return blockTransfer('index', 'table', false, 0, bytes, bytes);
 }
 
 function weightLoads(problem: ConvProblem, layout: WeightLayout, key: string, slot: number): SlotTransfer[] {
@@ -206,7 +213,7 @@ function weightLoads(problem: ConvProblem, layout: WeightLayout, key: string, sl
   const elements = valueBytes / bytesOf(problem.storage.descriptor.precision);
   const values = blockTransfer('weight', 'weights', false, placed.offset, valueBytes, elements);
   if (indexBytes === 0) return [{ transfer: values, slot }];
-  const index = blockTransfer('index', 'weights', false, placed.offset + valueBytes, indexBytes, 0);
+  const index = blockTransfer('index', 'weights', false, placed.offset + valueBytes, indexBytes, indexBytes);
   return [
     { transfer: values, slot },
     { transfer: index, slot },

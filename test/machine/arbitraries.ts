@@ -29,6 +29,7 @@ export function machine(change: Partial<Accelerator> = {}): Accelerator {
       buffer('output-buffer', ['psum', 'ofmap'], 8192),
     ],
     postProcessor: { lanes: 4 },
+    decoder: { entriesPerCycle: 4 },
     dram: {
       kind: 'flat',
       bandwidthBytesPerSecond: 3.2e9,
@@ -73,6 +74,7 @@ export const machines: fc.Arbitrary<Accelerator> = fc
     doubleBuffered: fc.boolean(),
     isShared: fc.boolean(),
     lanes: fc.integer({ min: 1, max: 8 }),
+    entriesPerCycle: fc.integer({ min: 1, max: 9 }),
     bandwidth: fc.constantFrom(1e8, 1e9, 1.28e10),
     latencyPs: fc.constantFrom(0, 1234, 100_000),
     burstBytes: fc.constantFrom(1, 16, 64),
@@ -86,6 +88,7 @@ export const machines: fc.Arbitrary<Accelerator> = fc
       capacity,
       isShared,
       lanes,
+      entriesPerCycle,
       bandwidth,
       latencyPs,
       burstBytes,
@@ -104,6 +107,7 @@ export const machines: fc.Arbitrary<Accelerator> = fc
               buffer('output-buffer', ['psum', 'ofmap'], capacity, sram),
             ],
         postProcessor: { lanes },
+        decoder: { entriesPerCycle },
         dram: {
           kind: 'flat',
           bandwidthBytesPerSecond: bandwidth,

@@ -11,6 +11,7 @@ export function context(rows: number, columns: number, change: Partial<ArrayCont
     ports: { ifmap: wide(0), weight: wide(1), psum: wide(2), ofmap: wide(2) },
     bufferCount: 3,
     postProcessorLanes: 1e6,
+    entriesPerCycle: 1e6,
     ...change,
   };
 }
@@ -24,6 +25,7 @@ export function matrixPass(m: number, n: number, k: number, change: Partial<Pass
     channelStart: 0,
     channelCount: k,
     streamed: denseSupports(n, k, 1),
+    readsPatternTable: true,
     phasesPerGroup: 1,
     firstChannels: true,
     lastChannels: true,

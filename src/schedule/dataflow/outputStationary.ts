@@ -61,6 +61,7 @@ function passCost(shape: PassShape, context: ArrayContext): PassCost {
     if (restRows > 0) countFolds(cost, columnFold, restRows, columnFold.repeat, shape, context);
   }
   cost.tailDrainCycles = previousDrain;
+  cost.weightRounds = Math.ceil(shape.positions / context.rows);
   return cost;
 }
 
@@ -151,6 +152,8 @@ function countFolds(
   cost.weightRegister.reads += macs;
   cost.psumRegister.writes += macs;
   cost.psumRegister.reads += macs + outputs * times;
-  cost.patternTableReadBits += fold.phases * shape.channelCount * shape.streamed.taps * times;
+  if (shape.readsPatternTable) {
+    cost.patternTableReadBits += fold.phases * shape.channelCount * shape.streamed.taps * times;
+  }
   if (shape.lastChannels) cost.postProcessorOperations += outputs * times;
 }

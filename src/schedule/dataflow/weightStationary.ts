@@ -26,6 +26,7 @@ function passCost(shape: PassShape, context: ArrayContext): PassCost {
   for (const fold of columnFolds(shape, context.columns)) {
     for (let i = 0; i < fold.repeat; i++) runColumnFold(cost, fold, shape, context);
   }
+  cost.weightRounds = 1;
   return cost;
 }
 
@@ -110,7 +111,9 @@ function runFold(
   cost.weightRegister.reads += macs + shifts;
   cost.psumRegister.writes += slots;
   cost.psumRegister.reads += slots;
-  cost.patternTableReadBits += fold.phases * Math.ceil(rows / shape.streamed.taps) * shape.streamed.taps;
+  if (shape.readsPatternTable) {
+    cost.patternTableReadBits += fold.phases * Math.ceil(rows / shape.streamed.taps) * shape.streamed.taps;
+  }
   if (shape.lastChannels) cost.postProcessorOperations += fold.columns * positions;
 }
 
