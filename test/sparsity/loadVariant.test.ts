@@ -231,9 +231,11 @@ describe('a sparsity file is refused', () => {
   });
 
   it('unless it says in exactly one way what the supports are', async () => {
-    expect(await fault('')).to.match(/expected one of the keys patterns, random and variant, got none$/);
+    expect(await fault('')).to.match(
+      /expected one of the keys patterns, random, variant, prune, nOfM, bestPatterns and channels, got none$/,
+    );
     expect(await fault('patterns: [[0]]\nrandom: { taps: 1 }')).to.equal(
-      'mine.yaml:4:9: random: expected one of the keys patterns, random and variant, got both patterns and random',
+      'mine.yaml:4:9: random: expected one of the keys patterns, random, variant, prune, nOfM, bestPatterns and channels, got both patterns and random',
     );
     expect(await fault('random: { taps: 1 }\nperiod: 4')).to.equal(
       'mine.yaml:4:9: period: does not go with random',
