@@ -9,7 +9,7 @@ import { matchesGlob } from './glob.js';
 import { nOfMSupports } from './nOfM.js';
 import { pruneLayers } from './prune.js';
 import { randomSupports } from './randomSupports.js';
-import { denseSupports } from './supports.js';
+import { denseSupports, nonZeroTaps } from './supports.js';
 import type { Supports } from './supports.js';
 import type { LayerPattern, SparsityVariant, SupportRule } from './variant.js';
 import type { WeightsOf } from './weightsOf.js';
@@ -20,6 +20,8 @@ export interface AssignedLayer {
   /** `dense` where the layer cannot have the variant's rule. */
   readonly rule: SupportRule;
   readonly supports: Supports;
+  /** Weights that the rule was asked to keep here, where it says so; rounding may keep others. */
+  readonly asked: number | undefined;
 }
 
 /**
@@ -88,7 +90,10 @@ export function assignRules(
   const assigned = new Map<ConvLayer, AssignedLayer>();
   for (const [rule, ruled] of layersByRule) {
     const supports = supportsUnder(rule, ruled, seed, weightsOf, references.get(rule));
-    ruled.forEach((layer, i) => assigned.set(layer, { layer, rule, supports: supports[i] }));
+    ruled.forEach((layer, i) => {
+      const asked = askedOf(rule, layer, references.get(rule));
+      assigned.set(layer, { layer, rule, supports: supports[i], asked });
+    });
   }
   return layers.flatMap((layer) => assigned.get(layer) ?? []);
 }
@@ -159,7 +164,26 @@ function supportsUnder(
   });
 }
 
-function weightsOfLayer({ name, geometry }: ConvLayer, weightsOf: WeightsOf): ArrayLike<number> {
+function askedOf(
+  rule: SupportRule,
+  { name, geometry }: ConvLayer,
+  reference: ReadonlyMap<string, Supports> | undefined,
+): number | undefined {
+  const { filters, channelsPerGroup, kernelHeight, kernelWidth } = geometry;
+  const weights = filters * channelsPerGroup * kernelHeight * kernelWidth;
+  if (rule.kind === 'n-of-m') return (rule.n / rule.m) * weights;
+  if (rule.kind !== 'prune') return undefined;
+  if (typeof rule.density === 'number') return rule.density * weights;
+  const supports = reference?.get(name);
+  return supports === undefined ? undefined : nonZeroTaps(supports);
+}
+
+/**
+ * The weights of a layer.
+ *
+ * @throws Error when they are not as many as the layer has
+ */
+export function weightsOfLayer({ name, geometry }: ConvLayer, weightsOf: WeightsOf): ArrayLike<number> {
   const { filters, channelsPerGroup, kernelHeight, kernelWidth } = geometry;
   const weights = weightsOf(name);
   if (weights.length === filters * channelsPerGroup * kernelHeight * kernelWidth) return weights;
