@@ -26,11 +26,7 @@ function run(filters: number, doubleBuffered: boolean) {
     { filters: 8, kernel: [1, 1], padding: [0, 0, 0, 0] },
   );
   const supports = denseSupports(8, 4, 1);
-  const problem = convProblem(
-    layer,
-    int8,
-    storeLayer('auto', { supports, precision: int8.weight }, 'layer'),
-  );
+  const problem = convProblem(layer, int8, storeLayer('auto', { supports, precision: int8.weight }, 'layer'));
   const wide = { wordBits: 1024, doubleBuffered };
   const accelerator = machine({
     array: { rows: 16, columns: 4, dataflow: 'output-stationary' },

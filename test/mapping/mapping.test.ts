@@ -20,11 +20,7 @@ import type { Case } from '../machine/arbitraries.js';
 import { conv } from '../model/networks.js';
 
 function problemOf({ modelLayer: { layer, supports } }: Case): ConvProblem {
-  return convProblem(
-    layer,
-    int8,
-    storeLayer('auto', { supports, precision: int8.weight }, layer.name),
-  );
+  return convProblem(layer, int8, storeLayer('auto', { supports, precision: int8.weight }, layer.name));
 }
 
 function burstsOf(dram: Timeline['dram']): number {
@@ -33,11 +29,7 @@ function burstsOf(dram: Timeline['dram']): number {
 
 const layer = conv('conv1', { channels: 16, height: 8, width: 8 }, { filters: 32 });
 const supports = denseSupports(32, 16, 9);
-const problem = convProblem(
-  layer,
-  int8,
-  storeLayer('auto', { supports, precision: int8.weight }, 'conv1'),
-);
+const problem = convProblem(layer, int8, storeLayer('auto', { supports, precision: int8.weight }, 'conv1'));
 const order = ['filters', 'rows', 'columns', 'channels'] as const;
 const latency = (): number => 1;
 

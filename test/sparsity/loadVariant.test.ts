@@ -8,31 +8,9 @@ import { listVariants, loadVariant } from '../../src/sparsity/loadVariant.js';
 import { sparsitySchema } from '../../src/sparsity/schema.js';
 import type { Supports } from '../../src/sparsity/supports.js';
 import { nonZeroTaps } from '../../src/sparsity/supports.js';
-import type { SparsityVariant } from '../../src/sparsity/variant.js';
 import { inFolder, refusal } from '../document/fixtures.js';
-import { mixedNetwork, tapsOf } from './fixtures.js';
+import { mixedNetwork, tapsOf, variantOf } from './fixtures.js';
 
-/** The first line of `body` is line 3 of the file. */
-async function variantOf(
-  body: string,
-  others: Readonly<Record<string, string>> = {},
-): Promise<SparsityVariant> {
-  let variant: SparsityVariant | undefined;
-  await inFolder(async (folder) => {
-    const write = (name: string, text: string): void =>
-      writeFileSync(join(folder, `${name}.yaml`), `kind: sparsity\nname: ${name}\n${text}\n`);
-    for (const [name, text] of Object.entries(others)) write(name, text);
-    write('mine', body);
-    try {
-      variant = await loadVariant('mine', join(folder, 'scenario.yaml'));
-    } catch (error) {
-      if (error instanceof Error) error.message = error.message.replaceAll(`${folder}/`, '');
-      throw error;
-    }
-  });
-  if (variant === undefined) throw new Error('no variant');
-  return variant;
-}
 const fault = (body: string, others: Readonly<Record<string, string>> = {}): Promise<string> =>
   refusal(() => variantOf(body, others));
 
