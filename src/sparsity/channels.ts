@@ -44,11 +44,12 @@ export function chooseChannels(
   const keptAt = (ratio: number): KeptChannels =>
     keptChannels(prunable, (each, i) => keepLargest(scores[i], sizeAt(ratio, each)));
 
-  const grouped = classes.flatMap(({ maps, fixed }) =>
-    fixed?.includes('grouped') === true
-      ? [`${maps.join(', ')} keep all channels: a map of them ${fixed}`]
-      : [],
-  );
+  const grouped = classes.flatMap(({ maps, fixed }) => {
+    if (fixed?.includes('grouped') !== true) return [];
+    const [who, which] =
+      maps.length === 1 ? [`${maps[0]} keeps`, 'it'] : [`${maps.join(', ')} keep`, 'one of them'];
+    return [`${who} all channels: ${which} ${fixed}`];
+  });
   if (prunable.length === 0) {
     return { kept: new Map(), notes: ['channel pruning finds no map that could lose channels', ...grouped] };
   }
@@ -58,10 +59,9 @@ export function chooseChannels(
   const macs = countNetwork(shrinkNetwork(network, kept)).totals.macs;
   const wanted = asked === undefined ? '' : `, asked for ${millions(asked)}`;
   const share = `channel pruning keeps ${(100 * ratio).toFixed(1)} % of the channels of each map`;
-  const untouched = classes.length - prunable.length;
   return {
     kept,
-    notes: [`${share}: ${millions(macs)} MACs${wanted}`, ...(untouched === 0 ? [] : grouped)],
+    notes: [`${share}: ${millions(macs)} MACs${wanted}`, ...grouped],
   };
 }
 

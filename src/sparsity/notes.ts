@@ -24,7 +24,7 @@ function ruleInWords(rule: SupportRule): string | undefined {
     case 'n-of-m':
       return `${rule.n} of ${rule.m} along the channels ${byInWords(rule.by)}`;
     case 'best-patterns':
-      return `the choice of at most ${rule.count} patterns of ${rule.taps} taps per layer`;
+      return `the choice of at most ${rule.count} patterns of ${rule.taps} ${rule.taps === 1 ? 'tap' : 'taps'} per layer`;
     default:
       return undefined;
   }
