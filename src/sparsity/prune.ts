@@ -100,7 +100,8 @@ function keptUnits(units: readonly Units[], rule: PruneRule, { reference }: Prun
     if (supports === undefined) throw new Error(`no supports set the density of ${layer.name}`);
     return sum + nonZeroTaps(supports);
   }, 0);
-  return rule.unit === 'weight' ? kept : Math.round((kept / weights) * count);
+  // Multiplied first: with weights as units the quotient is exact.
+  return Math.round((kept * count) / weights);
 }
 
 /** As `keepLargest`, over all lists at once, but for the largest of each list, which is always kept. */

@@ -252,6 +252,12 @@ describe('n of m', () => {
     expect(mask.subarray(0, 20).join('')).to.equal('11100000111000001110');
   });
 
+  it('counts a group of fewer than m channels as one short block', async () => {
+    const result = await sparse('nOfM: { n: 2, m: 8 }\nlayers: { include: [conv3] }');
+    expect(keptWeights(result)).to.deep.equal({ conv3: (1296 / 6) * 2 });
+    expect(keptWeights(await sparse('nOfM: { n: 6, m: 8 }'))).to.not.have.property('conv3');
+  });
+
   it('draws n of m without weights', async () => {
     const { supports } = await sparse('nOfM: { n: 2, m: 4, by: random }', { weights: noWeights });
     const mask = maskOf(supports.get('conv2'));
@@ -299,6 +305,27 @@ describe('the best patterns of a layer', () => {
       expect(supports.get('wide')?.assignment.kind).to.equal('dense');
     });
   }
+
+  it('go to kernels that have no preference in the order of their frequency', async () => {
+    // Of four kernels one has tap 0 alone, two have tap 8 alone, and one is zero.
+    const some: WeightsOf = (layer) =>
+      Float32Array.from(weightsOf(layer), (_, i) => {
+        const kernel = Math.floor(i / 9) % 4;
+        return (kernel === 0 && i % 9 === 0) || ((kernel === 1 || kernel === 2) && i % 9 === 8) ? 1 : 0;
+      });
+    const { supports } = await sparse('bestPatterns: { taps: 1, count: 2, keepCentre: false }', {
+      weights: some,
+    });
+    const { patterns, assignment } = supports.get('conv2')!;
+    expect(patterns.map((pattern) => pattern.join(''))).to.deep.equal(['100000000', '000000001']);
+    if (assignment.kind !== 'per-kernel') throw new Error('not one for each kernel');
+    // Half of all kernels have tap 8, half tap 0: zeros take the earlier tap as their natural pattern.
+    expect([...assignment.ids.subarray(0, 8)]).to.deep.equal([0, 1, 1, 0, 0, 1, 1, 0]);
+    const one = await sparse('bestPatterns: { taps: 1, count: 1, keepCentre: false }', { weights: some });
+    expect(one.supports.get('conv2')!.patterns.map((pattern) => pattern.join(''))).to.deep.equal([
+      '100000000',
+    ]);
+  });
 
   it('are for kernels of another size when the file says so, whose middle may be missing', async () => {
     const { supports, notes } = await sparse('kernel: [1, 5]\nbestPatterns: { taps: 1, count: 8 }');
