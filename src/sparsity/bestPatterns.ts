@@ -6,7 +6,7 @@ import type { BestPatternsRule } from './variant.js';
 
 /**
  * The supports of a layer whose kernels share a few patterns, as PatDNN chooses them (Niu et al., "PatDNN: Achieving
- * Real-Time DNN Execution on Mobile Devices with Pattern-based Weight Pruning", ASPLOS 2020, section 4.1). A kernel's
+ * Real-Time DNN Execution on Mobile Devices with Pattern-based Weight Pruning", ASPLOS 2020). A kernel's
  * natural pattern is that of its largest magnitudes, the middle tap always among them when the rule says so. The most
  * frequent natural patterns make the layer's set, and each kernel takes the one of the set that keeps the largest sum
  * of squares.
