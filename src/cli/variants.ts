@@ -5,7 +5,7 @@ import { listVariants } from '../sparsity/loadVariant.js';
 export async function printVariants(): Promise<void> {
   const table = new Table({
     head: ['variant', 'description'],
-    colWidths: [16, 96],
+    colWidths: [24, 96],
     wordWrap: true,
     style: { head: [], border: [], compact: true },
   });

@@ -7,9 +7,11 @@ import { displayPath, UserError } from '../document/userError.js';
 import { readRule } from './readRule.js';
 import type { SparsityFile } from './schema.js';
 import { sparsitySchema } from './schema.js';
-import type { LayerPattern, SparsityVariant, SupportRule } from './variant.js';
+import type { LayerPattern, SparsityVariant } from './variant.js';
 import { traitsOf } from './variant.js';
 import { builtInVariants, findBuiltIn } from './variants.js';
+
+type Rule = SparsityVariant['rule'];
 
 /**
  * A built-in variant by its exact name, or one of a file of kind `sparsity`.
@@ -18,20 +20,27 @@ import { builtInVariants, findBuiltIn } from './variants.js';
  * @throws UserError when there is none of the name; at file, line and column for faults of a file
  */
 export async function loadVariant(reference: string, fromFile?: string): Promise<SparsityVariant> {
-  const builtIn = findBuiltIn(reference.trim());
-  if (builtIn !== undefined) return builtIn;
-  const { document, file } = await readSparsityFile(await findFile(reference, fromFile));
+  return findBuiltIn(reference.trim()) ?? (await variantOfFile(await findFile(reference, fromFile), []));
+}
 
-  const rule = await ruleOf(document, file, []);
+/** @param via the files that led here */
+async function variantOfFile(path: string, via: readonly string[]): Promise<SparsityVariant> {
+  const { document, file } = await readSparsityFile(path);
+  const rule = await ruleOf(document, file, via);
   const { include, exclude = [], firstConvolution } = file.layers;
   const overrides: Array<SparsityVariant['overrides'][number]> = [];
   for (const [index, { layers, variant }] of file.overrides.entries()) {
     const path = ['overrides', index];
-    overrides.push({
-      layers: placed(document, [...path, 'layers'], layers),
-      variant,
-      rule: await ruleBehind(document, [...path, 'variant'], variant, [document.file]),
-    });
+    const own = await ruleBehind(document, [...path, 'variant'], variant, [...via, document.file]);
+    if (own.kind === 'channels') {
+      throw faultAt(
+        document,
+        [...path, 'variant'],
+        `expected a variant for single layers, got ${quote(variant)}, which removes channels of the whole network; ` +
+          'write channels at the top of the file, and the layers that keep all theirs in layers.exclude',
+      );
+    }
+    overrides.push({ layers: placed(document, [...path, 'layers'], layers), variant, rule: own });
   }
   return {
     name: file.name,
@@ -89,14 +98,18 @@ async function findFile(reference: string, fromFile: string | undefined): Promis
 }
 
 /** @param via the files that led here */
-async function ruleOf(
-  document: YamlDocument,
-  file: SparsityFile,
-  via: readonly string[],
-): Promise<SupportRule> {
-  const own = readRule(file, (path, message) => faultAt(document, path, message));
+async function ruleOf(document: YamlDocument, file: SparsityFile, via: readonly string[]): Promise<Rule> {
+  const here = [...via, document.file];
+  const own = await readRule(
+    file,
+    (path, message) => faultAt(document, path, message),
+    async (path, reference) => {
+      const found = await findBehind(document, path, reference, here);
+      return typeof found === 'string' ? variantOfFile(found, here) : found;
+    },
+  );
   if (own !== undefined) return own;
-  return ruleBehind(document, ['variant'], file.variant ?? '', [...via, document.file]);
+  return ruleBehind(document, ['variant'], file.variant ?? '', here);
 }
 
 /** The supports of the variant that a document names at `path`; that variant's own choice of layers does not count. */
@@ -105,9 +118,22 @@ async function ruleBehind(
   path: YamlPath,
   reference: string,
   via: readonly string[],
-): Promise<SupportRule> {
+): Promise<Rule> {
+  const found = await findBehind(document, path, reference, via);
+  if (typeof found !== 'string') return found.rule;
+  const next = await readSparsityFile(found);
+  return ruleOf(next.document, next.file, via);
+}
+
+/** The built-in variant, or the file, that a document names at `path`. */
+async function findBehind(
+  document: YamlDocument,
+  path: YamlPath,
+  reference: string,
+  via: readonly string[],
+): Promise<SparsityVariant | string> {
   const builtIn = findBuiltIn(reference);
-  if (builtIn !== undefined) return builtIn.rule;
+  if (builtIn !== undefined) return builtIn;
   let found: string;
   try {
     found = await findFile(reference, document.file);
@@ -123,8 +149,7 @@ async function ruleBehind(
       `expected a variant that does not lead back here, got ${displayPath(found)}`,
     );
   }
-  const next = await readSparsityFile(found);
-  return ruleOf(next.document, next.file, via);
+  return found;
 }
 
 function placed(document: YamlDocument, path: YamlPath, globs: readonly string[]): LayerPattern[] {

@@ -3,7 +3,7 @@ import type { Random } from '../tensor/random.js';
 import { patternOf } from './patterns.js';
 import type { Supports } from './supports.js';
 
-/** Pattern ids are 16 bits wide. */
+/** Bounds the memory that the patterns of large kernels take. */
 const mostPatterns = 65_536;
 
 /**
@@ -22,7 +22,7 @@ export function randomSupports(
     choices(taps, kept) <= mostPatterns
       ? allPatterns(taps, kept)
       : Array.from({ length: mostPatterns }, () => randomPattern(taps, kept, random));
-  const ids = Uint16Array.from({ length: filters * channels }, () => random.integer(patterns.length));
+  const ids = Uint32Array.from({ length: filters * channels }, () => random.integer(patterns.length));
   return { filters, channels, taps, patterns, assignment: { kind: 'per-kernel', ids } };
 }
 

@@ -2,38 +2,61 @@ import { quote } from '../document/describeValue.js';
 import type { UserError } from '../document/userError.js';
 import { fillSlots, patternOf } from './patterns.js';
 import type { SparsityFile } from './schema.js';
-import type { SupportRule } from './variant.js';
+import type { Share, SparsityVariant } from './variant.js';
 
-type FaultAt = (path: ReadonlyArray<string | number>, message: string) => UserError;
-type OwnRule = Exclude<SupportRule, { readonly kind: 'dense' }>;
+type Path = ReadonlyArray<string | number>;
+type FaultAt = (path: Path, message: string) => UserError;
+type OwnRule = Exclude<SparsityVariant['rule'], { readonly kind: 'dense' }>;
+type Kernel = readonly [number, number];
+
+/** The variant that stands at a path of the file. */
+export type VariantAt = (path: Path, reference: string) => Promise<SparsityVariant>;
+
+/** The ways to say what is kept, and the keys about kernels that go with each. */
+const keysByWay = {
+  patterns: ['kernel', 'period', 'boost'],
+  random: ['kernel'],
+  variant: [],
+  prune: [],
+  nOfM: [],
+  bestPatterns: ['kernel'],
+  channels: [],
+} as const satisfies Partial<Record<keyof SparsityFile, ReadonlyArray<keyof SparsityFile>>>;
+const ways = ['patterns', 'random', 'variant', 'prune', 'nOfM', 'bestPatterns', 'channels'] as const;
+const expected = `expected one of the keys ${ways.slice(0, -1).join(', ')} and ${ways[ways.length - 1]}`;
 
 /**
- * The rule that a file gives itself, by patterns or at random; `undefined` when it takes that of another variant.
+ * The rule that a file gives itself; `undefined` when it takes that of another variant.
  *
- * @throws UserError (of `fault`) unless exactly one of the three is there, with the keys that belong to it
+ * @throws UserError (of `fault`) unless exactly one way to say it is there, with the keys that belong to it and values
+ *   that go together
  */
-export function readRule(file: SparsityFile, fault: FaultAt): OwnRule | undefined {
-  const ways = (['patterns', 'random', 'variant'] as const).filter((key) => file[key] !== undefined);
-  const [way, second] = ways;
-  if (way === undefined) throw fault([], 'expected one of the keys patterns, random and variant, got none');
-  if (second !== undefined) {
-    throw fault(
-      [second],
-      `expected one of the keys patterns, random and variant, got both ${way} and ${second}`,
-    );
-  }
-  const allowed: readonly string[] = {
-    patterns: ['kernel', 'period', 'boost'],
-    random: ['kernel'],
-    variant: [],
-  }[way];
+export async function readRule(
+  file: SparsityFile,
+  fault: FaultAt,
+  variantAt: VariantAt,
+): Promise<OwnRule | undefined> {
+  const [way, second] = ways.filter((key) => file[key] !== undefined);
+  if (way === undefined) throw fault([], `${expected}, got none`);
+  if (second !== undefined) throw fault([second], `${expected}, got both ${way} and ${second}`);
+  const allowed: readonly string[] = keysByWay[way];
   for (const key of ['kernel', 'period', 'boost'] as const) {
     if (file[key] !== undefined && !allowed.includes(key)) throw fault([key], `does not go with ${way}`);
   }
   const kernel = file.kernel ?? [3, 3];
   if (file.patterns !== undefined) return readPatterns(file, file.patterns, kernel, fault);
-  if (file.random === undefined) return undefined;
-  const { taps } = file.random;
+  if (file.random !== undefined) return readRandom(file.random, kernel, fault);
+  if (file.prune !== undefined) {
+    const density = await shareAt(['prune', 'density'], file.prune.density, fault, variantAt);
+    return { kind: 'prune', ...file.prune, density };
+  }
+  if (file.nOfM !== undefined) return readNOfM(file.nOfM, fault);
+  if (file.bestPatterns !== undefined) return readBestPatterns(file.bestPatterns, kernel, fault);
+  if (file.channels !== undefined) return readChannels(file, file.channels, fault, variantAt);
+  return undefined;
+}
+
+function readRandom({ taps }: NonNullable<SparsityFile['random']>, kernel: Kernel, fault: FaultAt): OwnRule {
   if (taps > kernel[0] * kernel[1]) {
     throw fault(
       ['random', 'taps'],
@@ -43,10 +66,71 @@ export function readRule(file: SparsityFile, fault: FaultAt): OwnRule | undefine
   return { kind: 'random', kernel, taps };
 }
 
+function readNOfM(written: NonNullable<SparsityFile['nOfM']>, fault: FaultAt): OwnRule {
+  const { n, m } = written;
+  if (n < m) return { kind: 'n-of-m', ...written };
+  throw fault(['nOfM', 'n'], `expected fewer than the m = ${m} weights of a block, got ${n}`);
+}
+
+function readBestPatterns(
+  written: NonNullable<SparsityFile['bestPatterns']>,
+  kernel: Kernel,
+  fault: FaultAt,
+): OwnRule {
+  const size = kernel[0] * kernel[1];
+  if (written.taps < size) return { kind: 'best-patterns', kernel, ...written };
+  throw fault(
+    ['bestPatterns', 'taps'],
+    `expected fewer than the ${size} taps of a ${kernel.join('x')} kernel, got ${written.taps}; ` +
+      'the key kernel says which kernels the patterns are for',
+  );
+}
+
+async function readChannels(
+  { layers }: SparsityFile,
+  { keep, macs, by }: NonNullable<SparsityFile['channels']>,
+  fault: FaultAt,
+  variantAt: VariantAt,
+): Promise<OwnRule> {
+  if (layers.firstConvolution === 'sparse') {
+    throw fault(
+      ['layers', 'firstConvolution'],
+      'does not go with channels, which remove filters of the first convolution, too; to keep them, name it in exclude',
+    );
+  }
+  if (keep !== undefined && macs !== undefined) {
+    throw fault(['channels', 'macs'], 'expected one of the keys keep and macs, got both');
+  }
+  if (keep !== undefined) return { kind: 'channels', by, target: { keep } };
+  if (macs === undefined) throw fault(['channels'], 'expected one of the keys keep and macs, got none');
+  return {
+    kind: 'channels',
+    by,
+    target: { macs: await shareAt(['channels', 'macs'], macs, fault, variantAt) },
+  };
+}
+
+/** A share as it is, or the variant that sets it: one whose network has the layers and shapes of the dense one. */
+async function shareAt(
+  path: Path,
+  written: number | string,
+  fault: FaultAt,
+  variantAt: VariantAt,
+): Promise<Share> {
+  if (typeof written === 'number') return written;
+  const variant = await variantAt(path, written);
+  if (variant.rule.kind !== 'channels') return variant;
+  throw fault(
+    path,
+    `expected a variant that keeps all channels, got ${quote(written)}, which removes some; ` +
+      'write the share as a number instead',
+  );
+}
+
 function readPatterns(
   { boost = 'none', period: given }: SparsityFile,
   written: NonNullable<SparsityFile['patterns']>,
-  kernel: readonly [number, number],
+  kernel: Kernel,
   fault: FaultAt,
 ): OwnRule {
   const patterns = written.map((each, index) => {
@@ -73,7 +157,7 @@ function readPatterns(
 
 function readTaps(
   taps: readonly number[],
-  kernel: readonly [number, number],
+  kernel: Kernel,
   fault: (message: string) => UserError,
 ): Uint8Array {
   const size = kernel[0] * kernel[1];
@@ -89,7 +173,7 @@ function readTaps(
 /** Rows of "x" (a tap that exists) and "." (none), with spaces between them. */
 function readPicture(
   picture: string,
-  [height, width]: readonly [number, number],
+  [height, width]: Kernel,
   fault: (message: string) => UserError,
 ): Uint8Array {
   const rows = picture.trim().split(/\s+/);

@@ -17,7 +17,7 @@ export interface Supports {
   readonly assignment:
     | { readonly kind: 'dense' }
     | { readonly kind: 'periodic'; readonly period: number }
-    | { readonly kind: 'per-kernel'; readonly ids: Uint16Array };
+    | { readonly kind: 'per-kernel'; readonly ids: Uint32Array };
 }
 
 export function denseSupports(filters: number, channels: number, taps: number): Supports {

@@ -1,6 +1,45 @@
 import type { Location } from '../document/userError.js';
 
-/** Which taps the kernels of a layer keep; it holds for layers with kernels of its size, [height, width]. */
+/** What decides who stays: the largest magnitudes, or chance. */
+export type Choice = 'magnitude' | 'random';
+
+/** What is kept or pruned as a whole: single weights, kernels, or blocks of so many filters and channels with all taps. */
+export type PruneUnit = 'weight' | 'kernel' | { readonly filters: number; readonly channels: number };
+
+/** A share in (0, 1], or the variant that sets it. */
+export type Share = number | SparsityVariant;
+
+/** Keeps a share of the units of a layer, or of all layers that it is for. Fits any kernel. */
+export interface PruneRule {
+  readonly kind: 'prune';
+  readonly unit: PruneUnit;
+  readonly by: Choice;
+  /** Of a variant: as many weights as that keeps in the same layer, or in all of them. */
+  readonly density: Share;
+  readonly scope: 'layer' | 'global';
+}
+
+/** Keeps n of every m weights along the channels of a group, at each tap on its own. Fits any kernel. */
+export interface NOfMRule {
+  readonly kind: 'n-of-m';
+  readonly n: number;
+  readonly m: number;
+  readonly by: Choice;
+}
+
+/** Gives each kernel one of a few patterns, which are chosen for each layer (Niu et al., ASPLOS 2020). */
+export interface BestPatternsRule {
+  readonly kind: 'best-patterns';
+  readonly kernel: readonly [number, number];
+  /** Weights that each kernel keeps. */
+  readonly taps: number;
+  /** Patterns in a layer, at most. */
+  readonly count: number;
+  /** Whether the tap in the middle is part of every pattern; kernels with an even side have none. */
+  readonly keepCentre: boolean;
+}
+
+/** Which taps the kernels of a layer keep; one with a `kernel`, [height, width], holds for layers with kernels of that size. */
 export type SupportRule =
   | { readonly kind: 'dense' }
   | {
@@ -14,7 +53,18 @@ export type SupportRule =
       readonly kind: 'random';
       readonly kernel: readonly [number, number];
       readonly taps: number;
-    };
+    }
+  | PruneRule
+  | NOfMRule
+  | BestPatternsRule;
+
+/** Removes whole channels of the network's maps, with the filters that make them and the weights that read them. */
+export interface ChannelRule {
+  readonly kind: 'channels';
+  readonly by: Choice;
+  /** Share of the channels of each map that stays, or of the dense network's MACs; of a variant: its MACs. */
+  readonly target: { readonly keep: number } | { readonly macs: Share };
+}
 
 /** A layer's name, in which "*" stands for any characters and "?" for one, and where the user wrote it. */
 export interface LayerPattern {
@@ -30,7 +80,7 @@ export interface SparsityVariant {
   readonly description: string;
   /** File that it was read from; built-in variants have none. */
   readonly file?: string;
-  readonly rule: SupportRule;
+  readonly rule: SupportRule | ChannelRule;
   /** Layers that the rule is for; all unless given. Fully connected layers are never among them. */
   readonly include?: readonly LayerPattern[];
   readonly exclude: readonly LayerPattern[];
@@ -53,10 +103,12 @@ export interface SparsityVariant {
 
 /** What follows from a rule: period, KSS and boosting. */
 export function traitsOf(
-  rule: SupportRule,
+  rule: SparsityVariant['rule'],
 ): Pick<SparsityVariant, 'period' | 'kernelSupportSize' | 'boosted'> {
-  if (rule.kind === 'dense') return { boosted: false };
-  if (rule.kind === 'random') return { kernelSupportSize: rule.taps, boosted: false };
+  if (rule.kind === 'random' || rule.kind === 'best-patterns') {
+    return { kernelSupportSize: rule.taps, boosted: false };
+  }
+  if (rule.kind !== 'periodic') return { boosted: false };
   const taps = rule.kernel[0] * rule.kernel[1];
   const sizes = rule.patterns.map((pattern) => pattern.reduce((sum, tap) => sum + tap, 0));
   const sparse = sizes.filter((size) => size < taps);

@@ -251,6 +251,6 @@ function supportsFor(
     assignment:
       kind === 'periodic'
         ? { kind, period }
-        : { kind, ids: Uint16Array.from({ length: filters * channels }, () => below(period)) },
+        : { kind, ids: Uint32Array.from({ length: filters * channels }, () => below(period)) },
   };
 }

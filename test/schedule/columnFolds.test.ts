@@ -116,7 +116,7 @@ describe('column folds', () => {
   it('gain hardly anything from supports that differ from kernel to kernel', () => {
     const squares = supportFamily(4).map((square) => Uint8Array.from(square));
     const random = createRandom(1);
-    const ids = Uint16Array.from({ length: 16 * 64 }, () => random.integer(4));
+    const ids = Uint32Array.from({ length: 16 * 64 }, () => random.integer(4));
     const supports: Supports = {
       filters: 16,
       channels: 64,

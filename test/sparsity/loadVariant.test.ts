@@ -8,31 +8,9 @@ import { listVariants, loadVariant } from '../../src/sparsity/loadVariant.js';
 import { sparsitySchema } from '../../src/sparsity/schema.js';
 import type { Supports } from '../../src/sparsity/supports.js';
 import { nonZeroTaps } from '../../src/sparsity/supports.js';
-import type { SparsityVariant } from '../../src/sparsity/variant.js';
 import { inFolder, refusal } from '../document/fixtures.js';
-import { mixedNetwork, tapsOf } from './fixtures.js';
+import { mixedNetwork, tapsOf, variantOf } from './fixtures.js';
 
-/** The first line of `body` is line 3 of the file. */
-async function variantOf(
-  body: string,
-  others: Readonly<Record<string, string>> = {},
-): Promise<SparsityVariant> {
-  let variant: SparsityVariant | undefined;
-  await inFolder(async (folder) => {
-    const write = (name: string, text: string): void =>
-      writeFileSync(join(folder, `${name}.yaml`), `kind: sparsity\nname: ${name}\n${text}\n`);
-    for (const [name, text] of Object.entries(others)) write(name, text);
-    write('mine', body);
-    try {
-      variant = await loadVariant('mine', join(folder, 'scenario.yaml'));
-    } catch (error) {
-      if (error instanceof Error) error.message = error.message.replaceAll(`${folder}/`, '');
-      throw error;
-    }
-  });
-  if (variant === undefined) throw new Error('no variant');
-  return variant;
-}
 const fault = (body: string, others: Readonly<Record<string, string>> = {}): Promise<string> =>
   refusal(() => variantOf(body, others));
 
@@ -231,9 +209,11 @@ describe('a sparsity file is refused', () => {
   });
 
   it('unless it says in exactly one way what the supports are', async () => {
-    expect(await fault('')).to.match(/expected one of the keys patterns, random and variant, got none$/);
+    expect(await fault('')).to.match(
+      /expected one of the keys patterns, random, variant, prune, nOfM, bestPatterns and channels, got none$/,
+    );
     expect(await fault('patterns: [[0]]\nrandom: { taps: 1 }')).to.equal(
-      'mine.yaml:4:9: random: expected one of the keys patterns, random and variant, got both patterns and random',
+      'mine.yaml:4:9: random: expected one of the keys patterns, random, variant, prune, nOfM, bestPatterns and channels, got both patterns and random',
     );
     expect(await fault('random: { taps: 1 }\nperiod: 4')).to.equal(
       'mine.yaml:4:9: period: does not go with random',

@@ -131,7 +131,7 @@ describe('storage formats', () => {
       patterns: [Uint8Array.of(1, 1, 0, 1, 1, 0, 0, 0, 0)],
       assignment: { kind: 'periodic', period: 1 },
     };
-    const random: Supports = { ...base, assignment: { kind: 'per-kernel', ids: new Uint16Array(16) } };
+    const random: Supports = { ...base, assignment: { kind: 'per-kernel', ids: new Uint32Array(16) } };
     const stored = (choice: string, supports: Supports): string =>
       storeLayer(choice, { supports, precision: 'int8' }, 'a').format.name;
     expect(stored('auto', base)).to.equal('dense');
