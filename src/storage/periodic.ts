@@ -1,9 +1,10 @@
-import type { Supports } from '../sparsity/supports.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { existingTaps } from './existingTaps.js';
 import { noDecoding } from './format.js';
 import type { WeightTile } from './format.js';
 import { encodePatterns, tapsOfPatterns } from './patternTable.js';
+import { periodCopies, stridedCopy } from './periodCopies.js';
+import type { PeriodCopies } from './periodCopies.js';
 import { noSections, sectioned } from './sections.js';
 
 /**
@@ -31,94 +32,73 @@ export const periodic = sectioned({
       table: encodePatterns(supports.patterns, supports.taps),
       valueCount: count,
       gather: (weights, tile, values) => {
-        gather(supports, ofPattern, weights, tile, values);
+        const dense = { elements: weights, channels: supports.channels, firstFilter: tile.filterStart };
+        move('gather', ofPattern, supports.taps, { ...dense, firstChannel: tile.channelStart }, values, tile);
       },
       decodeWork: () => noDecoding,
     };
   },
   scatter: ({ values, table }, { period, taps }, tile, out) => {
-    scatter(tapsOfPatterns(table, period, taps), taps, values, tile, out);
+    const dense = { elements: out, channels: tile.channelCount, firstFilter: 0, firstChannel: 0 };
+    move('scatter', tapsOfPatterns(table, period, taps), taps, dense, values, tile);
   },
 });
 
-/** Where the values of each channel of a period begin among the period's, for a row of kernels; the last entry is its length. */
-function placesOf(slots: readonly Uint16Array[], firstSlot: number, into: Uint32Array): void {
-  const period = slots.length;
-  into[0] = 0;
-  for (let i = 0; i < period; i++) into[i + 1] = into[i] + slots[(firstSlot + i) % period].length;
+/** Dense weights and the place of a tile's first kernel among them. */
+interface DenseWeights {
+  readonly elements: ElementArray;
+  readonly channels: number;
+  readonly firstFilter: number;
+  readonly firstChannel: number;
 }
 
 /**
- * Kernels P channels apart have the same taps, so each slot of the period is one strided copy per tap: no kernel's
- * pattern is looked up, and the loop holds its taps in registers.
+ * Moves a tile's values out of the dense weights or back into them. Kernels P channels apart have the same taps, so a row
+ * of kernels is a few strided copies and no kernel's pattern is looked up.
  */
-function scatter(
+function move(
+  direction: 'gather' | 'scatter',
   slots: readonly Uint16Array[],
   taps: number,
-  values: ElementArray,
+  dense: DenseWeights,
+  packed: ElementArray,
   tile: WeightTile,
-  out: ElementArray,
 ): void {
   const period = slots.length;
-  const places = new Uint32Array(period + 1);
-  const outStep = period * taps;
-  let rowValues = 0;
+  const size = packed.BYTES_PER_ELEMENT;
+  const denseView = viewOf(dense.elements);
+  const packedView = viewOf(packed);
+  const wholePeriods = Math.floor(tile.channelCount / period);
+  const bySlot: PeriodCopies[] = [];
+  let packedAt = 0;
   for (let filter = 0; filter < tile.filterCount; filter++) {
     const firstSlot = (tile.filterStart + filter + tile.channelStart) % period;
-    placesOf(slots, firstSlot, places);
-    const valueStep = places[period];
-    const row = filter * tile.channelCount * taps;
-    const rowEnd = row + tile.channelCount * taps;
-    const lastPeriod = tile.channelCount % period;
-    for (let i = 0; i < period; i++) {
-      const existing = slots[(firstSlot + i) % period];
-      const first = row + i * taps;
-      let tap = 0;
-      for (; tap + 4 <= existing.length; tap += 4) {
-        const a = existing[tap];
-        const b = existing[tap + 1];
-        const c = existing[tap + 2];
-        const d = existing[tap + 3];
-        let from = rowValues + places[i] + tap;
-        for (let kernel = first; kernel < rowEnd; kernel += outStep) {
-          out[kernel + a] = values[from];
-          out[kernel + b] = values[from + 1];
-          out[kernel + c] = values[from + 2];
-          out[kernel + d] = values[from + 3];
-          from += valueStep;
-        }
+    const row = ((dense.firstFilter + filter) * dense.channels + dense.firstChannel) * taps * size;
+    if (wholePeriods > 0) {
+      bySlot[firstSlot] ??= periodCopies(slots, firstSlot, taps, size);
+      const { copies, denseBytes, packedBytes } = bySlot[firstSlot];
+      for (let i = 0; i < copies.length; i += 3) {
+        const width = copies[i];
+        const there = row + copies[i + 1];
+        const here = packedAt + copies[i + 2];
+        if (direction === 'gather')
+          stridedCopy(width, denseView, there, denseBytes, packedView, here, packedBytes, wholePeriods);
+        else stridedCopy(width, packedView, here, packedBytes, denseView, there, denseBytes, wholePeriods);
       }
-      for (; tap < existing.length; tap++) {
-        const a = existing[tap];
-        let from = rowValues + places[i] + tap;
-        for (let kernel = first; kernel < rowEnd; kernel += outStep) {
-          out[kernel + a] = values[from];
-          from += valueStep;
-        }
+      packedAt += wholePeriods * packedBytes;
+    }
+    for (let channel = wholePeriods * period; channel < tile.channelCount; channel++) {
+      const existing = slots[(firstSlot + channel) % period];
+      const kernel = row / size + channel * taps;
+      for (let i = 0; i < existing.length; i++) {
+        if (direction === 'gather') packed[packedAt / size] = dense.elements[kernel + existing[i]];
+        else dense.elements[kernel + existing[i]] = packed[packedAt / size];
+        packedAt += size;
       }
     }
-    rowValues += Math.floor(tile.channelCount / period) * valueStep + places[lastPeriod];
   }
 }
 
-/** The inverse of `scatter`. */
-function gather(
-  { channels, taps }: Supports,
-  slots: readonly Uint16Array[],
-  weights: ElementArray,
-  tile: WeightTile,
-  values: ElementArray,
-): void {
-  const period = slots.length;
-  let next = 0;
-  for (let filter = tile.filterStart; filter < tile.filterStart + tile.filterCount; filter++) {
-    let kernel = (filter * channels + tile.channelStart) * taps;
-    let slot = (filter + tile.channelStart) % period;
-    for (let channel = 0; channel < tile.channelCount; channel++) {
-      const existing = slots[slot];
-      for (let i = 0; i < existing.length; i++) values[next++] = weights[kernel + existing[i]];
-      kernel += taps;
-      if (++slot === period) slot = 0;
-    }
-  }
+function viewOf({ buffer, byteOffset, byteLength }: ElementArray): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

@@ -36,12 +36,7 @@ export interface Sections {
   refusal(layer: StorageLayer): string | undefined;
   bind(layer: StorageLayer): LayerSections;
   /** Puts a tile's values into `out`, dense and zero beforehand. Ends with any sections, sound or not. */
-  scatter(
-    sections: TileSections,
-    descriptor: LayerDescriptor,
-    tile: WeightTile,
-    out: ElementArray,
-  ): void;
+  scatter(sections: TileSections, descriptor: LayerDescriptor, tile: WeightTile, out: ElementArray): void;
 }
 
 /** One layer's sections. */
