@@ -1,13 +1,29 @@
 import { quote } from '../document/describeValue.js';
 import { didYouMean } from '../document/suggest.js';
 import { UserError } from '../document/userError.js';
+import { bitmask } from './bitmask.js';
+import { csc } from './compressedColumns.js';
+import { csr } from './compressedRows.js';
+import { coo } from './coordinates.js';
 import { dense } from './dense.js';
 import { totalBytes, wholeLayer } from './format.js';
 import type { LayerStorage, StorageFormat, StorageLayer } from './format.js';
+import { patternId } from './patternId.js';
 import { periodic } from './periodic.js';
+import type { SectionedFormat } from './sections.js';
+import { tapPosition } from './tapPosition.js';
 
 /** Formats without parameters, in the order of docs/storage.md. `auto` takes the smallest, of equal ones the first. */
-export const plainFormats: readonly StorageFormat[] = [dense, periodic];
+export const plainFormats: readonly SectionedFormat[] = [
+  dense,
+  periodic,
+  patternId,
+  bitmask,
+  tapPosition,
+  coo,
+  csr,
+  csc,
+];
 
 /** Names of formats, and forms of names that carry parameters. */
 export const formatNames: readonly string[] = plainFormats.map(({ name }) => name);
