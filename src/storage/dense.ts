@@ -29,8 +29,8 @@ export const dense = sectioned({
       decodeWork: () => noDecoding,
     };
   },
-  scatter: ({ values, count }, _descriptor, _tile, out) => {
-    out.set(values.subarray(0, count));
+  scatter: ({ values }, { taps }, { filterCount, channelCount }, out) => {
+    out.set(values.subarray(0, filterCount * channelCount * taps));
   },
 });
 
