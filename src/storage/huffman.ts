@@ -48,7 +48,7 @@ export function huffman(base: SectionedFormat): StorageFormat {
       decode(
         bytes.subarray(0, size.valueBytes),
         readCodebooks(table, planes).map(codeTable),
-        bytesView(values),
+        bytesView(values.subarray(0, count)),
       );
       out.fill(0, 0, places);
       sections.scatter(
