@@ -30,6 +30,8 @@ const channels = 512;
 const taps = 9;
 /** Long enough for the clock, in ms. */
 const shortestRound = 10;
+/** Until the loops are compiled, in ms. */
+const warmUp = 60;
 
 /** Encodes and decodes 512 x 512 kernels of 3x3 int8 weights under PSD4_P8, whole and in tiles of 64 x 64. */
 export function measureStorage(repeats: number): StorageMeasurement[] {
@@ -95,11 +97,12 @@ function randomWeights(supports: Supports): Int8Array {
   return weights;
 }
 
-/** Of one call, after one to warm up; short work is repeated within a round. */
+/** Of one call, once it is warm; short work is repeated within a round. */
 function medianMs(rounds: number, work: () => void): number {
   const first = performance.now();
-  work();
-  const calls = Math.max(1, Math.ceil(shortestRound / (performance.now() - first)));
+  let warm = 0;
+  for (; performance.now() - first < warmUp; warm++) work();
+  const calls = Math.max(1, Math.ceil((warm / warmUp) * shortestRound));
   const times = Array.from({ length: rounds }, () => {
     const start = performance.now();
     for (let call = 0; call < calls; call++) work();

@@ -49,37 +49,47 @@ export function periodCopies(
   return { copies: Uint32Array.from(copies), denseBytes: period * taps * elementBytes, packedBytes: packed };
 }
 
+/** Where the copies of a grid of rows and columns start, and how far apart they are, in bytes. */
+export interface CopyGrid {
+  readonly view: DataView;
+  readonly start: number;
+  readonly rowStep: number;
+  readonly columnStep: number;
+}
+
 /**
- * Copies `count` times, each time so many bytes further on.
+ * One copy for each row and column of a grid.
  *
  * @param width bytes of a copy: 4, 2 or 1
  */
-export function stridedCopy(
+export function copyGrid(
   width: number,
-  source: DataView,
-  sourceAt: number,
-  sourceStep: number,
-  target: DataView,
-  targetAt: number,
-  targetStep: number,
-  count: number,
+  source: CopyGrid,
+  target: CopyGrid,
+  rows: number,
+  columns: number,
 ): void {
-  let from = sourceAt;
-  const end = targetAt + count * targetStep;
-  if (width === 4) {
-    for (let to = targetAt; to < end; to += targetStep) {
-      target.setUint32(to, source.getUint32(from, true), true);
-      from += sourceStep;
-    }
-  } else if (width === 2) {
-    for (let to = targetAt; to < end; to += targetStep) {
-      target.setUint16(to, source.getUint16(from, true), true);
-      from += sourceStep;
-    }
-  } else {
-    for (let to = targetAt; to < end; to += targetStep) {
-      target.setUint8(to, source.getUint8(from));
-      from += sourceStep;
+  const { view: from, columnStep: fromStep } = source;
+  const { view: to, columnStep: toStep } = target;
+  for (let row = 0; row < rows; row++) {
+    let at = source.start + row * source.rowStep;
+    let there = target.start + row * target.rowStep;
+    const end = there + columns * toStep;
+    if (width === 4) {
+      for (; there < end; there += toStep) {
+        to.setUint32(there, from.getUint32(at, true), true);
+        at += fromStep;
+      }
+    } else if (width === 2) {
+      for (; there < end; there += toStep) {
+        to.setUint16(there, from.getUint16(at, true), true);
+        at += fromStep;
+      }
+    } else {
+      for (; there < end; there += toStep) {
+        to.setUint8(there, from.getUint8(at));
+        at += fromStep;
+      }
     }
   }
 }

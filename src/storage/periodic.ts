@@ -3,8 +3,7 @@ import { existingTaps } from './existingTaps.js';
 import { noDecoding } from './format.js';
 import type { WeightTile } from './format.js';
 import { encodePatterns, tapsOfPatterns } from './patternTable.js';
-import { periodCopies, stridedCopy } from './periodCopies.js';
-import type { PeriodCopies } from './periodCopies.js';
+import { copyGrid, periodCopies } from './periodCopies.js';
 import { noSections, sectioned } from './sections.js';
 
 /**
@@ -53,8 +52,8 @@ interface DenseWeights {
 }
 
 /**
- * Moves a tile's values out of the dense weights or back into them. Kernels P channels apart have the same taps, so a row
- * of kernels is a few strided copies and no kernel's pattern is looked up.
+ * Moves a tile's values out of the dense weights or back into them. Kernels P channels or P filters apart have the same
+ * taps, so what is alike is moved as a grid, and no kernel's pattern is looked up.
  */
 function move(
   direction: 'gather' | 'scatter',
@@ -69,32 +68,46 @@ function move(
   const denseView = viewOf(dense.elements);
   const packedView = viewOf(packed);
   const wholePeriods = Math.floor(tile.channelCount / period);
-  const bySlot: PeriodCopies[] = [];
+  const perPeriod = slots.reduce((sum, { length }) => sum + length, 0);
+  const denseRow = dense.channels * taps;
+  // P rows below each other have every channel in every slot once.
+  const packedRows = tile.channelCount * perPeriod;
   let packedAt = 0;
-  for (let filter = 0; filter < tile.filterCount; filter++) {
+  for (let filter = 0; filter < Math.min(period, tile.filterCount); filter++) {
     const firstSlot = (tile.filterStart + filter + tile.channelStart) % period;
-    const row = ((dense.firstFilter + filter) * dense.channels + dense.firstChannel) * taps * size;
+    const rows = Math.ceil((tile.filterCount - filter) / period);
+    const denseAt = (dense.firstFilter + filter) * denseRow + dense.firstChannel * taps;
     if (wholePeriods > 0) {
-      bySlot[firstSlot] ??= periodCopies(slots, firstSlot, taps, size);
-      const { copies, denseBytes, packedBytes } = bySlot[firstSlot];
+      const { copies, denseBytes, packedBytes } = periodCopies(slots, firstSlot, taps, size);
       for (let i = 0; i < copies.length; i += 3) {
-        const width = copies[i];
-        const there = row + copies[i + 1];
-        const here = packedAt + copies[i + 2];
-        if (direction === 'gather')
-          stridedCopy(width, denseView, there, denseBytes, packedView, here, packedBytes, wholePeriods);
-        else stridedCopy(width, packedView, here, packedBytes, denseView, there, denseBytes, wholePeriods);
+        const there = {
+          view: denseView,
+          start: denseAt * size + copies[i + 1],
+          rowStep: period * denseRow * size,
+          columnStep: denseBytes,
+        };
+        const here = {
+          view: packedView,
+          start: packedAt * size + copies[i + 2],
+          rowStep: packedRows * size,
+          columnStep: packedBytes,
+        };
+        if (direction === 'gather') copyGrid(copies[i], there, here, rows, wholePeriods);
+        else copyGrid(copies[i], here, there, rows, wholePeriods);
       }
-      packedAt += wholePeriods * packedBytes;
+      packedAt += wholePeriods * perPeriod;
     }
     for (let channel = wholePeriods * period; channel < tile.channelCount; channel++) {
       const existing = slots[(firstSlot + channel) % period];
-      const kernel = row / size + channel * taps;
-      for (let i = 0; i < existing.length; i++) {
-        if (direction === 'gather') packed[packedAt / size] = dense.elements[kernel + existing[i]];
-        else dense.elements[kernel + existing[i]] = packed[packedAt / size];
-        packedAt += size;
+      for (let row = 0; row < rows; row++) {
+        const kernel = denseAt + row * period * denseRow + channel * taps;
+        const values = packedAt + row * packedRows;
+        for (let i = 0; i < existing.length; i++) {
+          if (direction === 'gather') packed[values + i] = dense.elements[kernel + existing[i]];
+          else dense.elements[kernel + existing[i]] = packed[values + i];
+        }
       }
+      packedAt += existing.length;
     }
   }
 }
