@@ -4,7 +4,7 @@
  */
 export interface PeriodCopies {
   /** Width, place in the dense period and place in the packed one of each copy, all in bytes, one after another. */
-  readonly copies: Uint32Array;
+  readonly copies: readonly number[];
   readonly denseBytes: number;
   readonly packedBytes: number;
 }
@@ -46,7 +46,7 @@ export function periodCopies(
     }
   }
   closeRun();
-  return { copies: Uint32Array.from(copies), denseBytes: period * taps * elementBytes, packedBytes: packed };
+  return { copies, denseBytes: period * taps * elementBytes, packedBytes: packed };
 }
 
 /** Where the copies of a grid of rows and columns start, and how far apart they are, in bytes. */
