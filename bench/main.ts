@@ -4,6 +4,7 @@ import { packageRoot, packageVersion } from '../src/document/package.js';
 import { writeFilesAtomically } from '../src/document/writeAtomically.js';
 import { measureNetwork } from './measureNetwork.js';
 import type { Measurement } from './measureNetwork.js';
+import { measureStorage, storageTable } from './storage.js';
 
 const isQuick = process.argv.includes('--quick');
 const repeats = isQuick ? 3 : 9;
@@ -26,6 +27,8 @@ for (const [scenario, variant] of runs) {
   measurements.push(measured);
   console.log(line(measured));
 }
+const storage = measureStorage(repeats);
+console.log(storageTable(storage));
 const folder = join(packageRoot(), 'bench', 'results');
 const name = `${new Date().toISOString().replace(/[:.]/g, '-')}.json`;
 const record = {
@@ -34,6 +37,7 @@ const record = {
   cpu: cpus()[0]?.model,
   repeats,
   measurements,
+  storage,
 };
 await writeFilesAtomically(folder, { [name]: `${JSON.stringify(record, undefined, 2)}\n` });
 console.log(`kept in bench/results/${name}`);

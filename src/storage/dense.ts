@@ -1,45 +1,64 @@
 import { denseSupports } from '../sparsity/supports.js';
-import { bytesOf } from '../tensor/precision.js';
-import { bytesView } from './elementBytes.js';
-import { describeLayer, noDecoding } from './format.js';
-import type { StorageFormat } from './format.js';
+import type { Supports } from '../sparsity/supports.js';
+import type { ElementArray } from '../tensor/precision.js';
+import { forEachKernel } from './existingTaps.js';
+import { noDecoding } from './format.js';
+import type { WeightTile } from './format.js';
+import { noSections, sectioned } from './sections.js';
 
-/** Every tap of every kernel, zeros included. */
-export const dense: StorageFormat = {
+/** Every tap of every kernel, zeros included, in order filter, channel, tap. */
+export const dense = sectioned({
   name: 'dense',
   description:
     'Every tap of every kernel, zeros included; no index.\nThe array cannot tell a zero from a weight and streams all k*k taps.',
-  needsWeights: false,
+  addsZeros: true,
   refusal: () => undefined,
-  prepare: (layer) => {
-    const { filters, channels, taps } = layer.supports;
-    const kernelBytes = taps * bytesOf(layer.precision);
+  bind: ({ supports }) => {
+    const { filters, channels, taps, assignment } = supports;
     return {
-      format: dense,
-      descriptor: describeLayer(layer),
-      supports: layer.supports,
+      ...noSections,
       repeats: 1,
-      streamed:
-        layer.supports.assignment.kind === 'dense' ? layer.supports : denseSupports(filters, channels, taps),
+      streamed: assignment.kind === 'dense' ? supports : denseSupports(filters, channels, taps),
       readsPatternTable: false,
       table: new Uint8Array(0),
-      tileSize: ({ filterCount, channelCount }) => ({
-        valueBytes: filterCount * channelCount * kernelBytes,
-        positionBytes: 0,
-        pointerBytes: 0,
-      }),
-      encodeTile: (weights, tile, out) => {
-        const source = bytesView(weights);
-        const rowBytes = tile.channelCount * kernelBytes;
-        for (let filter = 0; filter < tile.filterCount; filter++) {
-          const start = ((tile.filterStart + filter) * channels + tile.channelStart) * kernelBytes;
-          out.set(source.subarray(start, start + rowBytes), filter * rowBytes);
-        }
+      valueCount: ({ filterCount, channelCount }) => filterCount * channelCount * taps,
+      gather: (weights, tile, values) => {
+        if (assignment.kind === 'dense') copyRows(supports, weights, tile, values);
+        else copyExisting(supports, weights, tile, values);
       },
       decodeWork: () => noDecoding,
     };
   },
-  decodeTile: (bytes, _table, _descriptor, _tile, size, out) => {
-    bytesView(out).set(bytes.subarray(0, size.valueBytes));
+  scatter: ({ values }, { taps }, { filterCount, channelCount }, out) => {
+    out.set(values.subarray(0, filterCount * channelCount * taps));
   },
-};
+});
+
+function copyRows(
+  { channels, taps }: Supports,
+  weights: ElementArray,
+  tile: WeightTile,
+  values: ElementArray,
+): void {
+  const row = tile.channelCount * taps;
+  for (let filter = 0; filter < tile.filterCount; filter++) {
+    const start = ((tile.filterStart + filter) * channels + tile.channelStart) * taps;
+    values.set(weights.subarray(start, start + row), filter * row);
+  }
+}
+
+/** Taps outside the support become plain zeros, also where a weight times its mask gave -0. */
+function copyExisting(
+  supports: Supports,
+  weights: ElementArray,
+  tile: WeightTile,
+  values: ElementArray,
+): void {
+  const { taps } = supports;
+  values.fill(0, 0, tile.filterCount * tile.channelCount * taps);
+  let kernel = 0;
+  forEachKernel(supports, tile, (existing, _pattern, weightsAt) => {
+    for (const tap of existing) values[kernel + tap] = weights[weightsAt + tap];
+    kernel += taps;
+  });
+}

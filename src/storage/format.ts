@@ -101,6 +101,8 @@ export interface LayerStorage {
   /** Stored once per layer and loaded before its first tile. */
   readonly table: Uint8Array;
   tileSize(tile: WeightTile): TileSize;
+  /** Stored values of a tile: its weights, and the zeros that the format adds. */
+  valueCount(tile: WeightTile): number;
   /** Writes the tile's bytes at the start of `out`, which is at least the tile's size. */
   encodeTile(weights: ElementArray, tile: WeightTile, out: Uint8Array): void;
   decodeWork(tile: WeightTile): DecodeWork;

@@ -20,6 +20,6 @@ export function tapsOfPatterns(table: Uint8Array, rows: number, taps: number): U
       const bit = row * taps + tap;
       if ((table[bit >> 3] >> (bit & 7)) & 1) existing.push(tap);
     }
-    return Uint16Array.from(existing);
+    return new Uint16Array(existing);
   });
 }

@@ -1,8 +1,10 @@
-import { bytesOf } from '../tensor/precision.js';
-import { elementsOn } from './elementBytes.js';
-import { describeLayer, noDecoding } from './format.js';
-import type { LayerStorage, StorageFormat, StorageLayer } from './format.js';
+import type { ElementArray } from '../tensor/precision.js';
+import { existingTaps } from './existingTaps.js';
+import { noDecoding } from './format.js';
+import type { WeightTile } from './format.js';
 import { encodePatterns, tapsOfPatterns } from './patternTable.js';
+import { copyGrid, periodCopies } from './periodCopies.js';
+import { noSections, sectioned } from './sections.js';
 
 /**
  * Only the taps that exist, and one table of the period's patterns per layer: periodic supports need no other index,
@@ -10,75 +12,106 @@ import { encodePatterns, tapsOfPatterns } from './patternTable.js';
  *
  * Table: P rows of k*k bits (`patternTable`). Values in order filter, channel, tap.
  */
-export const periodic: StorageFormat = {
+export const periodic = sectioned({
   name: 'periodic',
   description:
     'Only the taps that exist, packed; one table of P patterns (P*k*k bits) per layer.\nThe array reads the table and streams no absent tap.',
-  needsWeights: false,
+  addsZeros: false,
   refusal: ({ supports }) =>
     supports.assignment.kind === 'per-kernel'
       ? 'each kernel has a support of its own; periodic storage holds supports that repeat over the channels'
       : undefined,
-  prepare,
-  decodeTile: (bytes, table, { period, taps, precision }, tile, _size, out) => {
-    const slots = tapsOfPatterns(table, period, taps);
-    const { elements } = elementsOn(precision, bytes);
-    out.fill(0, 0, tile.filterCount * tile.channelCount * taps);
-    let next = 0;
-    let kernel = 0;
-    for (let filter = 0; filter < tile.filterCount; filter++) {
-      let slot = (tile.filterStart + filter + tile.channelStart) % period;
-      for (let channel = 0; channel < tile.channelCount; channel++) {
-        const existing = slots[slot];
-        for (let i = 0; i < existing.length; i++) out[kernel + existing[i]] = elements[next++];
-        kernel += taps;
-        if (++slot === period) slot = 0;
-      }
-    }
+  bind: ({ supports }) => {
+    const { ofPattern, count } = existingTaps(supports);
+    return {
+      ...noSections,
+      repeats: supports.patterns.length,
+      streamed: supports,
+      readsPatternTable: supports.assignment.kind === 'periodic',
+      table: encodePatterns(supports.patterns, supports.taps),
+      valueCount: count,
+      gather: (weights, tile, values) => {
+        const dense = { elements: weights, channels: supports.channels, firstFilter: tile.filterStart };
+        move('gather', ofPattern, supports.taps, { ...dense, firstChannel: tile.channelStart }, values, tile);
+      },
+      decodeWork: () => noDecoding,
+    };
   },
-};
+  scatter: ({ values, table }, { period, taps }, tile, out) => {
+    const dense = { elements: out, channels: tile.channelCount, firstFilter: 0, firstChannel: 0 };
+    move('scatter', tapsOfPatterns(table, period, taps), taps, dense, values, tile);
+  },
+});
 
-function prepare(layer: StorageLayer): LayerStorage {
-  const { supports, precision } = layer;
-  if (periodic.refusal(layer) !== undefined)
-    throw new Error('periodic storage of supports that do not repeat');
-  const table = encodePatterns(supports.patterns, supports.taps);
-  const period = supports.patterns.length;
-  const slots = tapsOfPatterns(table, period, supports.taps);
+/** Dense weights and the place of a tile's first kernel among them. */
+interface DenseWeights {
+  readonly elements: ElementArray;
+  readonly channels: number;
+  readonly firstFilter: number;
+  readonly firstChannel: number;
+}
+
+/**
+ * Moves a tile's values out of the dense weights or back into them. Kernels P channels or P filters apart have the same
+ * taps, so what is alike is moved as a grid, and no kernel's pattern is looked up.
+ */
+function move(
+  direction: 'gather' | 'scatter',
+  slots: readonly Uint16Array[],
+  taps: number,
+  dense: DenseWeights,
+  packed: ElementArray,
+  tile: WeightTile,
+): void {
+  const period = slots.length;
+  const size = packed.BYTES_PER_ELEMENT;
+  const denseView = viewOf(dense.elements);
+  const packedView = viewOf(packed);
+  const wholePeriods = Math.floor(tile.channelCount / period);
   const perPeriod = slots.reduce((sum, { length }) => sum + length, 0);
-  return {
-    format: periodic,
-    descriptor: describeLayer(layer),
-    supports,
-    repeats: period,
-    streamed: supports,
-    readsPatternTable: supports.assignment.kind === 'periodic',
-    table,
-    tileSize: ({ filterStart, filterCount, channelStart, channelCount }) => {
-      const fullPeriods = Math.floor(channelCount / period);
-      let values = filterCount * fullPeriods * perPeriod;
-      for (let filter = filterStart; filter < filterStart + filterCount; filter++) {
-        for (let channel = fullPeriods * period; channel < channelCount; channel++) {
-          values += slots[(filter + channelStart + channel) % period].length;
+  const denseRow = dense.channels * taps;
+  // P rows below each other have every channel in every slot once.
+  const packedRows = tile.channelCount * perPeriod;
+  let packedAt = 0;
+  for (let filter = 0; filter < Math.min(period, tile.filterCount); filter++) {
+    const firstSlot = (tile.filterStart + filter + tile.channelStart) % period;
+    const rows = Math.ceil((tile.filterCount - filter) / period);
+    const denseAt = (dense.firstFilter + filter) * denseRow + dense.firstChannel * taps;
+    if (wholePeriods > 0) {
+      const { copies, denseBytes, packedBytes } = periodCopies(slots, firstSlot, taps, size);
+      for (let i = 0; i < copies.length; i += 3) {
+        const there = {
+          view: denseView,
+          start: denseAt * size + copies[i + 1],
+          rowStep: period * denseRow * size,
+          columnStep: denseBytes,
+        };
+        const here = {
+          view: packedView,
+          start: packedAt * size + copies[i + 2],
+          rowStep: packedRows * size,
+          columnStep: packedBytes,
+        };
+        if (direction === 'gather') copyGrid(copies[i], there, here, rows, wholePeriods);
+        else copyGrid(copies[i], here, there, rows, wholePeriods);
+      }
+      packedAt += wholePeriods * perPeriod;
+    }
+    for (let channel = wholePeriods * period; channel < tile.channelCount; channel++) {
+      const existing = slots[(firstSlot + channel) % period];
+      for (let row = 0; row < rows; row++) {
+        const kernel = denseAt + row * period * denseRow + channel * taps;
+        const values = packedAt + row * packedRows;
+        for (let i = 0; i < existing.length; i++) {
+          if (direction === 'gather') packed[values + i] = dense.elements[kernel + existing[i]];
+          else dense.elements[kernel + existing[i]] = packed[values + i];
         }
       }
-      return { valueBytes: values * bytesOf(precision), positionBytes: 0, pointerBytes: 0 };
-    },
-    encodeTile: (weights, tile, out) => {
-      const packed = elementsOn(precision, out);
-      let next = 0;
-      for (let filter = tile.filterStart; filter < tile.filterStart + tile.filterCount; filter++) {
-        let kernel = (filter * supports.channels + tile.channelStart) * supports.taps;
-        let slot = (filter + tile.channelStart) % period;
-        for (let channel = 0; channel < tile.channelCount; channel++) {
-          const existing = slots[slot];
-          for (let i = 0; i < existing.length; i++) packed.elements[next++] = weights[kernel + existing[i]];
-          kernel += supports.taps;
-          if (++slot === period) slot = 0;
-        }
-      }
-      packed.flush(next * bytesOf(precision));
-    },
-    decodeWork: () => noDecoding,
-  };
+      packedAt += existing.length;
+    }
+  }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: ElementArray): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

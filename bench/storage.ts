@@ -1,0 +1,112 @@
+import { supportFamily } from '../src/sparsity/families.js';
+import { fillSlots } from '../src/sparsity/patterns.js';
+import type { Supports } from '../src/sparsity/supports.js';
+import { patternIndex } from '../src/sparsity/supports.js';
+import { totalBytes, wholeLayer } from '../src/storage/format.js';
+import type { WeightTile } from '../src/storage/format.js';
+import { findFormat, plainFormats } from '../src/storage/formats.js';
+import { createRandom } from '../src/tensor/random.js';
+
+/** Rates of one format on one tile, medians, in 10^6 bytes per second. */
+export interface StorageMeasurement {
+  readonly format: string;
+  readonly tile: string;
+  /** The tile as it is stored. */
+  readonly encodedBytes: number;
+  /** Encoded bytes written. */
+  readonly encodeMBps: number;
+  /** Encoded bytes read. */
+  readonly decodeMBps: number;
+  /** Dense bytes written while decoding. */
+  readonly decodedMBps: number;
+}
+
+const formats = [
+  ...plainFormats.map(({ name }) => name),
+  ...['7:8', 'block-4x4', 'dense+huffman', 'periodic+huffman', 'csr+huffman'],
+];
+const filters = 512;
+const channels = 512;
+const taps = 9;
+/** Long enough for the clock, in ms. */
+const shortestRound = 10;
+/** Until the loops are compiled, in ms. */
+const warmUp = 60;
+
+/** Encodes and decodes 512 x 512 kernels of 3x3 int8 weights under PSD4_P8, whole and in tiles of 64 x 64. */
+export function measureStorage(repeats: number): StorageMeasurement[] {
+  const supports: Supports = {
+    ...{ filters, channels, taps, patterns: fillSlots(supportFamily(4), 8, 7) },
+    assignment: { kind: 'periodic', period: 8 },
+  };
+  const weights = randomWeights(supports);
+  const part: WeightTile = { filterStart: 64, filterCount: 64, channelStart: 128, channelCount: 64 };
+  return formats.flatMap((name) => {
+    const format = findFormat(name);
+    const layer = { supports, precision: 'int8', weights } as const;
+    if (format === undefined || format.refusal(layer) !== undefined) return [];
+    const stored = format.prepare(layer);
+    return [part, wholeLayer(supports)].map((tile) => {
+      const size = stored.tileSize(tile);
+      const bytes = new Uint8Array(totalBytes(size));
+      const out = new Int8Array(tile.filterCount * tile.channelCount * taps);
+      const encodeMs = medianMs(repeats, () => {
+        stored.encodeTile(weights, tile, bytes);
+      });
+      const decodeMs = medianMs(repeats, () => {
+        format.decodeTile(bytes, stored.table, stored.descriptor, tile, size, out);
+      });
+      return {
+        format: name,
+        tile: `${tile.filterCount}x${tile.channelCount}`,
+        encodedBytes: bytes.length,
+        encodeMBps: bytes.length / encodeMs / 1e3,
+        decodeMBps: bytes.length / decodeMs / 1e3,
+        decodedMBps: out.length / decodeMs / 1e3,
+      };
+    });
+  });
+}
+
+export function storageTable(measured: readonly StorageMeasurement[]): string {
+  const rows = measured.map(({ format, tile, encodedBytes, ...rates }) => [
+    format.padEnd(16),
+    tile.padStart(8),
+    String(encodedBytes).padStart(10),
+    ...[rates.encodeMBps, rates.decodeMBps, rates.decodedMBps].map((rate) => rate.toFixed(0).padStart(10)),
+  ]);
+  const head = [
+    'storage format'.padEnd(16),
+    ...['tile'.padStart(8), 'bytes'.padStart(10)],
+    ...['encode', 'decode', 'to dense'].map((title) => title.padStart(10)),
+  ];
+  return `MB/s of PSD4_P8, int8; encode and decode in encoded bytes\n${[head, ...rows].map((row) => row.join(' ')).join('\n')}`;
+}
+
+/** Bell-shaped weights on the supports, as trained ones are, so that their Huffman code is a likely one. */
+function randomWeights(supports: Supports): Int8Array {
+  const random = createRandom(1);
+  const weights = new Int8Array(filters * channels * taps);
+  for (let i = 0; i < weights.length; i++) {
+    const kernel = Math.floor(i / taps);
+    const pattern =
+      supports.patterns[patternIndex(supports, Math.floor(kernel / channels), kernel % channels)];
+    const value = Math.round(random.normal() * 30);
+    if (pattern[i % taps] !== 0) weights[i] = Math.max(-127, Math.min(127, value));
+  }
+  return weights;
+}
+
+/** Of one call, once it is warm; short work is repeated within a round. */
+function medianMs(rounds: number, work: () => void): number {
+  const first = performance.now();
+  let warm = 0;
+  for (; performance.now() - first < warmUp; warm++) work();
+  const calls = Math.max(1, Math.ceil((warm / warmUp) * shortestRound));
+  const times = Array.from({ length: rounds }, () => {
+    const start = performance.now();
+    for (let call = 0; call < calls; call++) work();
+    return (performance.now() - start) / calls;
+  });
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+}
