@@ -1,8 +1,9 @@
-import { loadImages, prepareVariant } from '../src/explore/prepare.js';
+import { createVariantMaker, loadImages } from '../src/explore/prepare.js';
 import { planScenario } from '../src/explore/plan.js';
 import { loadScenario } from '../src/explore/scenario.js';
 import { createBuffers } from '../src/machine/buffers.js';
 import { estimateLayer } from '../src/machine/estimateLayer.js';
+import { storeWeights } from '../src/machine/layerDram.js';
 import { runNetwork } from '../src/machine/runNetwork.js';
 import { quantizeInput } from '../src/model/buildModel.js';
 import { openReference } from '../src/reference/backend.js';
@@ -33,15 +34,20 @@ export async function measureNetwork(file: string, variant: string, repeats: num
   const [plan] = await planScenario(scenario);
   const mappingMs = performance.now() - planned;
   const images = await loadImages(scenario);
-  const prepared = await prepareVariant(scenario, plan, images);
-  const input = quantizeInput(prepared.model, images.images[0]);
+  const { model } = await createVariantMaker(scenario, images).prepared(plan.variant);
+  const layers = plan.layers.map(({ estimate: known }, index) => ({
+    modelLayer: model.layers[index],
+    estimate: known,
+    stored: storeWeights(model.layers[index], known.schedule),
+  }));
+  const input = quantizeInput(model, images.images[0]);
   const memory = createBuffers(scenario.accelerator.buffers);
   const backend = await openReference('wasm');
 
   const tile = (): number =>
     timed(() => {
       const maps = new Map([['input', input]]);
-      for (const layer of runNetwork(prepared.layers, memory, maps)) void layer;
+      for (const layer of runNetwork(layers, memory, maps, scenario.accelerator)) void layer;
     });
   const estimate = (): number =>
     timed(() => {
@@ -49,7 +55,7 @@ export async function measureNetwork(file: string, variant: string, repeats: num
         estimateLayer(known.schedule.problem, known.schedule.mapping, scenario.accelerator);
       }
     });
-  const infer = (): number => timeInference(backend, prepared.model, images.images[0], 1);
+  const infer = (): number => timeInference(backend, model, images.images[0], 1);
 
   tile();
   estimate();

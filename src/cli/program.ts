@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { packageVersion } from '../document/package.js';
 import { exitCodes } from './exitCodes.js';
 import type { RunArguments } from './run.js';
+import type { StorageArguments } from './storage.js';
 
 /**
  * The command line. Each command's code is loaded when it is called, so that `--help` answers at once.
@@ -42,6 +43,7 @@ function createProgram(done: (code: number) => void): Command {
     .option('--out <folder>', 'where results are written (default: results/<scenario>)')
     .option('--json', 'print one machine-readable summary instead of the table')
     .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
+    .option('--storage <formats>', "store each variant in these formats instead of the scenario's", list)
     .option('--layers <names>', 'report only these layers, separated by commas', list)
     .option('--seed <number>', 'replaces every seed of the scenario', wholeNumber)
     .option('--images <file>', "images of a file in CIFAR-10's binary format")
@@ -51,6 +53,20 @@ function createProgram(done: (code: number) => void): Command {
     .action(async (file: string, options: RunArguments) => {
       const { run } = await import('./run.js');
       done(await run(file, options));
+    });
+
+  program
+    .command('storage')
+    .description("bytes of a scenario's weights, layer by layer, in every storage format")
+    .argument('<scenario>', 'YAML file of kind scenario')
+    .option('--formats <names>', 'these formats, separated by commas', list)
+    .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
+    .option('--layers <names>', 'only these layers, separated by commas', list)
+    .option('--out <folder>', 'where storage.csv is written (default: results/<scenario>)')
+    .option('--json', 'print one machine-readable summary instead of the tables')
+    .action(async (file: string, options: StorageArguments) => {
+      const { printStorage } = await import('./storage.js');
+      await printStorage(file, options);
     });
 
   program

@@ -19,6 +19,7 @@ export interface RunArguments {
   readonly out?: string;
   readonly json?: boolean;
   readonly variants?: readonly string[];
+  readonly storage?: readonly string[];
   readonly layers?: readonly string[];
   readonly seed?: number;
   readonly images?: string;
@@ -62,9 +63,10 @@ export function verdict(result: ScenarioResult): number {
 }
 
 async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {
-  const { variants, layers, seed, check } = options;
+  const { variants, storage, layers, seed, check } = options;
   return {
     variants,
+    storage,
     layers,
     seed,
     check: check ? undefined : false,

@@ -21,10 +21,10 @@ const loaders: Readonly<Record<DocumentKind, (file: string) => Promise<string>>>
     const { planScenario } = await import('../explore/plan.js');
     const scenario = await loadScenario(file);
     await planScenario(scenario);
-    const { settings, network, accelerator, variants } = scenario;
+    const { settings, network, accelerator, cells } = scenario;
     return (
       `a valid scenario: ${settings.name}, ${network.name} on ${accelerator.name}, ` +
-      `variants ${variants.map(({ name }) => name).join(', ')}; every layer fits`
+      `variants ${[...new Set(cells.map(({ variant }) => variant.name))].join(', ')}; every layer fits`
     );
   },
   network: async (file) => {

@@ -31,7 +31,7 @@ export function countLayer(
   const accesses = createAccessTable(accelerator.buffers.length);
   addAccesses(accesses, timeline.fills, 1);
   const registers = emptyRegisters();
-  const decoding: DecodeCounts = { entries: 0, maskBits: 0, symbols: 0 };
+  const decoding: DecodeCounts = { ...timeline.codec, symbols: 0 };
   const sums = {
     macs: 0,
     idle: 0,

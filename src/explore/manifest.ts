@@ -9,7 +9,7 @@ import type { Scenario } from './scenario.js';
 
 /** What a result can be made again from: version, scenario as resolved, hashes of all files, seeds, backend. */
 async function createManifest(scenario: Scenario, result: ScenarioResult): Promise<Record<string, unknown>> {
-  const { settings, accelerator, energyTable, variants } = scenario;
+  const { settings, accelerator, energyTable, cells } = scenario;
   const { weights, images } = settings;
   const files = [
     scenario.file,
@@ -17,7 +17,7 @@ async function createManifest(scenario: Scenario, result: ScenarioResult): Promi
     accelerator.file,
     energyTable.file,
     energyTable.sram.file,
-    ...variants.flatMap(({ file }) => (file === undefined ? [] : [file])),
+    ...new Set(cells.flatMap(({ variant: { file } }) => (file === undefined ? [] : [file]))),
     ...('file' in weights ? [weights.file] : []),
     ...('file' in images ? [images.file] : []),
   ];
@@ -39,6 +39,7 @@ async function createManifest(scenario: Scenario, result: ScenarioResult): Promi
       weights: 'file' in weights ? { file: displayPath(weights.file) } : weights,
       images: 'file' in images ? { ...images, file: displayPath(images.file) } : images,
     },
+    cells: cells.map(({ variant, storage }) => ({ variant: variant.name, storage })),
     layers: scenario.layers,
     // Its lines are for messages.
     accelerator: { ...accelerator, file: displayPath(accelerator.file), places: undefined },

@@ -1,5 +1,6 @@
 import { precisionKey } from '../energy/energyTable.js';
 import { bankOf } from '../energy/evaluate.js';
+import { findActivationFormat } from '../storage/activations/activationFormats.js';
 import type { Scenario } from './scenario.js';
 
 /** What a reader must know of a scenario's hardware and energy figures before trusting a number. */
@@ -25,6 +26,12 @@ export function scenarioNotes({ accelerator, energyTable, settings }: Scenario):
           `${accelerator.periodPs / 1000} ns: such a clock needs a pipelined buffer, which its energy does not include`,
       );
     }
+  }
+  const codec = findActivationFormat(settings.activations);
+  if (codec !== undefined) {
+    notes.push(
+      `feature maps lie in DRAM as ${codec.name}, sizes as they came out for the first image; mappings were searched as if maps lay dense`,
+    );
   }
   if (!settings.check.enabled) notes.push('outputs were not checked against TensorFlow.js');
   return notes;

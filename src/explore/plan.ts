@@ -4,16 +4,20 @@ import type { LayerEstimate } from '../machine/estimateLayer.js';
 import { mapLayer } from '../machine/mapLayer.js';
 import { convProblem, problemKey, vectorProblem } from '../mapping/layerProblem.js';
 import type { LayerProblem } from '../mapping/problem.js';
+import type { Model } from '../model/model.js';
 import { isConv } from '../network/layer.js';
 import type { Layer } from '../network/layer.js';
-import { assignSupports } from '../sparsity/assign.js';
+import type { Network } from '../network/network.js';
+import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
-import { storeLayer } from '../storage/formats.js';
+import { dependsOnValues, storeLayer } from '../storage/formats.js';
 import { costFunction } from './layerCost.js';
-import type { Scenario } from './scenario.js';
+import { createVariantMaker, loadImages } from './prepare.js';
+import type { VariantMaker } from './prepare.js';
+import type { Cell, Scenario } from './scenario.js';
 
-/** One layer of a variant: how it is stored and mapped, and what that costs. Known without data. */
+/** One layer of a cell: how it is stored and mapped, and what that costs. Known without running it. */
 export interface PlannedLayer {
   readonly layer: Layer;
   /** Convolutions and fully connected layers only. */
@@ -22,58 +26,76 @@ export interface PlannedLayer {
   readonly estimate: LayerEstimate;
 }
 
-export interface VariantPlan {
+export interface CellPlan {
   readonly variant: SparsityVariant;
-  readonly supports: ReadonlyMap<string, Supports>;
+  /** As asked for; `auto` may have chosen otherwise from layer to layer. */
+  readonly storage: string;
+  readonly sparse: SparseNetwork;
   /** From the network's first layer to the last one that is reported. */
   readonly layers: readonly PlannedLayer[];
 }
 
 export interface PlanOptions {
   /** Called after each layer. */
-  readonly onLayer?: ((variant: string, layer: string) => void) | undefined;
+  readonly onLayer?: ((cell: Cell, layer: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Stores and maps every layer of every variant without running any: whether a scenario can be simulated at all.
+ * Stores and maps every layer of every cell without running any: whether a scenario can be simulated at all.
  *
- * @throws UserError when a layer cannot be stored or fits no buffer
+ * @throws UserError when a layer cannot be stored or fits no buffer, or weights or images that a scheme or a format
+ *   looks at cannot be read
  */
-export async function planScenario(scenario: Scenario, options: PlanOptions = {}): Promise<VariantPlan[]> {
+export async function planScenario(scenario: Scenario, options: PlanOptions = {}): Promise<CellPlan[]> {
+  return planCells(scenario, createVariantMaker(scenario, await loadImages(scenario)), options);
+}
+
+export async function planCells(
+  scenario: Scenario,
+  maker: VariantMaker,
+  options: PlanOptions,
+): Promise<CellPlan[]> {
   const planLayer = createLayerPlanner(scenario);
-  const plans: VariantPlan[] = [];
-  for (const variant of scenario.variants)
-    plans.push(await planVariant(scenario, variant, planLayer, options));
+  const plans: CellPlan[] = [];
+  for (const cell of scenario.cells) plans.push(await planCell(scenario, cell, maker, planLayer, options));
   return plans;
 }
 
 /** The network's layers up to the last one that is reported: those before it make its inputs. */
-export function layersToRun({ network, layers }: Scenario): readonly Layer[] {
+export function layersToRun(layers: readonly string[], network: Network): readonly Layer[] {
   const last = Math.max(...layers.map((name) => network.layers.findIndex((layer) => layer.name === name)));
   return network.layers.slice(0, last + 1);
 }
 
-async function planVariant(
+async function planCell(
   scenario: Scenario,
-  variant: SparsityVariant,
+  cell: Cell,
+  maker: VariantMaker,
   planLayer: LayerPlanner,
   { onLayer, signal }: PlanOptions,
-): Promise<VariantPlan> {
-  const supports = assignSupports(scenario.network, variant, scenario.settings.seed);
+): Promise<CellPlan> {
+  const { variant, storage } = cell;
+  const sparse = await maker.sparse(variant);
+  const model = dependsOnValues(storage) ? (await maker.prepared(variant)).model : undefined;
   const layers: PlannedLayer[] = [];
-  for (const layer of layersToRun(scenario)) {
-    layers.push(planLayer(layer, supports.get(layer.name)));
-    onLayer?.(variant.name, layer.name);
+  for (const layer of layersToRun(scenario.layers, sparse.network)) {
+    layers.push(planLayer(layer, storage, sparse.supports.get(layer.name), model));
+    onLayer?.(cell, layer.name);
     await setImmediate();
     signal?.throwIfAborted();
   }
-  return { variant, supports, layers };
+  return { variant, storage, sparse, layers };
 }
 
-type LayerPlanner = (layer: Layer, supports: Supports | undefined) => PlannedLayer;
+type LayerPlanner = (
+  layer: Layer,
+  storage: string,
+  supports: Supports | undefined,
+  model: Model | undefined,
+) => PlannedLayer;
 
-/** Maps each layer once: the mapping of equal layers is equal, whatever variant they are in. */
+/** Maps each layer once: the mapping of equal layers is equal, whatever cell they are in. */
 function createLayerPlanner(scenario: Scenario): LayerPlanner {
   const { settings, accelerator } = scenario;
   const known = new Map<string, LayerEstimate>();
@@ -101,12 +123,13 @@ function createLayerPlanner(scenario: Scenario): LayerPlanner {
     }
   };
 
-  return (layer, supports) => {
+  return (layer, storage, supports, model) => {
     if (!isConv(layer)) return { layer, estimate: estimate(layer, vectorProblem(layer, settings.precision)) };
     if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
+    const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
     const stored = storeLayer(
-      settings.storage,
-      { supports, precision: settings.precision.weight },
+      storage,
+      { supports, precision: settings.precision.weight, weights },
       layer.name,
     );
     const problem = convProblem(layer, settings.precision, stored);

@@ -1,23 +1,30 @@
-import { storeWeights } from '../machine/layerDram.js';
-import type { RunnableLayer } from '../machine/runNetwork.js';
 import { buildModel } from '../model/buildModel.js';
 import { describeModel } from '../model/describe.js';
 import { cifar10Images, seededImages } from '../model/images.js';
 import type { NetworkImages } from '../model/images.js';
 import type { Model } from '../model/model.js';
 import type { NetworkParameters } from '../model/parameters.js';
-import { readParameters } from '../model/readParameters.js';
-import { seededParameters } from '../model/seededParameters.js';
-import type { VariantPlan } from './plan.js';
+import { needsWeights, sparsify } from '../sparsity/sparsify.js';
+import type { SparseNetwork } from '../sparsity/sparsify.js';
+import type { SparsityVariant } from '../sparsity/variant.js';
+import { calibrationImages, parameterSource } from './parameterSource.js';
 import type { Scenario } from './scenario.js';
 
 /** A variant with its numbers. */
 export interface PreparedVariant {
-  readonly plan: VariantPlan;
+  readonly sparse: SparseNetwork;
   readonly model: Model;
   readonly parameters: NetworkParameters;
-  readonly layers: readonly RunnableLayer[];
+  /** What the numbers were made of. */
   readonly notes: readonly string[];
+}
+
+/** Makes variants of a scenario's network as they are asked for. */
+export interface VariantMaker {
+  /** Which weights exist. Kept, since it is small. */
+  sparse(variant: SparsityVariant): Promise<SparseNetwork>;
+  /** The weights themselves; only those of the variant asked for last are kept, since they are large. */
+  prepared(variant: SparsityVariant): Promise<PreparedVariant>;
 }
 
 /** The images of a scenario, which all its variants see. */
@@ -28,31 +35,44 @@ export function loadImages({ network, settings }: Scenario): Promise<NetworkImag
   return Promise.resolve(seededImages(network, images.count, images.seed));
 }
 
-/** Draws or reads a variant's weights, quantizes them, and lays them out in DRAM. */
-export async function prepareVariant(
-  scenario: Scenario,
-  plan: VariantPlan,
-  images: NetworkImages,
-): Promise<PreparedVariant> {
+export function createVariantMaker(scenario: Scenario, images: NetworkImages): VariantMaker {
   const { network, settings } = scenario;
-  const calibrationImages = images.images.slice(0, settings.calibrationImages);
-  const { supports } = plan;
-  const parameters = await ('file' in settings.weights
-    ? readParameters(settings.weights.file, network, supports)
-    : seededParameters({ network, supports, seed: settings.weights.seed, calibrationImages }));
-  const model = await buildModel({
-    network,
-    variant: plan.variant.name,
-    supports,
-    parameters,
-    precision: settings.precision,
-    calibrationImages,
-  });
-  const layers = plan.layers.map(({ estimate }, index): RunnableLayer => {
-    const modelLayer = model.layers[index];
-    return { modelLayer, estimate, stored: storeWeights(modelLayer, estimate.schedule) };
-  });
-  const isFloat = settings.precision.ifmap === 'float32';
-  const notes = describeModel(parameters, images, isFloat ? 0 : calibrationImages.length);
-  return { plan, model, parameters, layers, notes };
+  const source = parameterSource(scenario, images);
+  const known = new Map<SparsityVariant, SparseNetwork>();
+  let last: { readonly variant: SparsityVariant; readonly prepared: PreparedVariant } | undefined;
+
+  const sparse = async (variant: SparsityVariant): Promise<SparseNetwork> => {
+    const before = known.get(variant);
+    if (before !== undefined) return before;
+    const weightsOf = needsWeights(variant) ? await source.weightsOf() : noWeights;
+    const made = sparsify(network, variant, settings.seed, weightsOf);
+    known.set(variant, made);
+    return made;
+  };
+
+  const prepared = async (variant: SparsityVariant): Promise<PreparedVariant> => {
+    if (last?.variant === variant) return last.prepared;
+    last = undefined;
+    const made = await sparse(variant);
+    const parameters = await source.parametersOf(made);
+    const calibration = calibrationImages(scenario, images);
+    const model = await buildModel({
+      network: made.network,
+      variant: variant.name,
+      supports: made.supports,
+      parameters,
+      precision: settings.precision,
+      calibrationImages: calibration,
+    });
+    const isFloat = settings.precision.ifmap === 'float32';
+    const notes = [...made.notes, ...describeModel(parameters, images, isFloat ? 0 : calibration.length)];
+    last = { variant, prepared: { sparse: made, model, parameters, notes } };
+    return last.prepared;
+  };
+
+  return { sparse, prepared };
+}
+
+function noWeights(layer: string): never {
+  throw new Error(`the weights of layer ${layer} were not to be needed`);
 }

@@ -9,10 +9,18 @@ import { checkEnergy } from '../energy/evaluate.js';
 import { energyTableOf, loadEnergyTable } from '../energy/table.js';
 import { loadNetwork } from '../network/loadNetwork.js';
 import type { Network } from '../network/network.js';
+import { loadCells } from './cells.js';
+import { activationFormatNameFault } from '../storage/activations/activationFormats.js';
 import { readScenarioFile } from '../scenario/scenario.js';
 import type { ImagesSource, ScenarioFile } from '../scenario/scenario.js';
-import { loadVariant } from '../sparsity/loadVariant.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
+
+/** A variant stored in a format: what one column of the result is about. */
+export interface Cell {
+  readonly variant: SparsityVariant;
+  /** `auto` or the name of a format. */
+  readonly storage: string;
+}
 
 /** A scenario with everything that it refers to. Plain data, ready for `simulate`. */
 export interface Scenario {
@@ -22,14 +30,18 @@ export interface Scenario {
   readonly network: Network;
   readonly accelerator: Accelerator;
   readonly energyTable: EnergyTable;
-  readonly variants: readonly SparsityVariant[];
+  /** What is compared; each pair of variant and storage once. */
+  readonly cells: readonly Cell[];
   /** Names of the layers to report, in the network's order. */
   readonly layers: readonly string[];
 }
 
 /** What to do otherwise than the file says. */
 export interface ScenarioOverrides {
+  /** In place of the file's `variants` or `compare`. */
   readonly variants?: readonly string[] | undefined;
+  /** Formats to store each variant in, in place of the file's. */
+  readonly storage?: readonly string[] | undefined;
   readonly layers?: readonly string[] | undefined;
   /** Replaces every seed of the scenario. */
   readonly seed?: number | undefined;
@@ -56,19 +68,17 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
     : at(['energy'], loadEnergyTable(settings.energy, document.file)));
   checkEnergy(accelerator, settings.precision, energyTable);
 
-  const variants: SparsityVariant[] = [];
-  for (const [index, name] of settings.variants.entries()) {
-    const load = loadNewVariant(name, document.file, variants);
-    variants.push(await (overrides.variants === undefined ? at(['variants', index], load) : load));
-  }
+  const wrong = activationFormatNameFault(settings.activations);
+  if (wrong !== undefined) throw faultAt(document, ['activations'], wrong);
+  const cells = await loadCells(settings, document, overrides);
   const places = overrides.layers === undefined ? document : undefined;
   const layers = selectLayers(network, settings.layers, places);
   checkMappedLayers(network, settings, document);
-  return { settings, file: document.file, network, accelerator, energyTable, variants, layers };
+  return { settings, file: document.file, network, accelerator, energyTable, cells, layers };
 }
 
 function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
-  const { variants, layers, seed, check, images } = overrides;
+  const { layers, seed, check, images } = overrides;
   const seeded =
     seed === undefined
       ? value
@@ -80,28 +90,14 @@ function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): Scena
         };
   return {
     ...seeded,
-    ...(variants === undefined ? {} : { variants }),
     ...(layers === undefined ? {} : { layers }),
     ...(check === undefined ? {} : { check: { ...value.check, enabled: check } }),
     ...(images === undefined ? {} : { images }),
   };
 }
 
-/** Results are told apart by their variants' names. */
-async function loadNewVariant(
-  reference: string,
-  fromFile: string,
-  others: readonly SparsityVariant[],
-): Promise<SparsityVariant> {
-  const variant = await loadVariant(reference, fromFile);
-  if (others.some(({ name }) => name === variant.name)) {
-    throw new UserError(`expected each variant once, got "${reference}", which is ${variant.name} again`);
-  }
-  return variant;
-}
-
 /** A reference that leads nowhere is a fault of the line that it stands on. */
-async function located<T>(document: YamlDocument, path: YamlPath, load: Promise<T>): Promise<T> {
+export async function located<T>(document: YamlDocument, path: YamlPath, load: Promise<T>): Promise<T> {
   try {
     return await load;
   } catch (error) {

@@ -6,17 +6,18 @@ import type { LayerResult, ScenarioResult, VariantResult } from '../report/resul
 import { savingsOf, totalsOf } from '../report/totals.js';
 import { evaluateLayer } from './layerCost.js';
 import { scenarioNotes } from './notes.js';
-import { layersToRun, planScenario } from './plan.js';
-import type { PlannedLayer, VariantPlan } from './plan.js';
-import { loadImages, prepareVariant } from './prepare.js';
+import { layersToRun, planCells } from './plan.js';
+import type { CellPlan, PlannedLayer } from './plan.js';
+import { createVariantMaker, loadImages } from './prepare.js';
 import type { PreparedVariant } from './prepare.js';
-import { runVariant } from './runVariant.js';
-import type { VariantRun } from './runVariant.js';
-import type { Scenario } from './scenario.js';
+import { runCell } from './runCell.js';
+import type { CellRun } from './runCell.js';
+import type { Cell, Scenario } from './scenario.js';
 
 /** How far a simulation has come. */
 export interface Progress {
   readonly variant: string;
+  readonly storage: string;
   /** What is being done, and to which layer. */
   readonly activity: string;
   /** Layers mapped and run so far, over all variants and images. */
@@ -38,18 +39,19 @@ export interface SimulateOptions {
  *   accumulator overflows
  */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<ScenarioResult> {
-  const { settings, network, accelerator, energyTable } = scenario;
+  const { settings, network, accelerator, energyTable, cells } = scenario;
   const images = await loadImages(scenario);
-  const layers = layersToRun(scenario).length * scenario.variants.length;
+  const layers = layersToRun(scenario.layers, network).length * cells.length;
   const total = layers * (1 + images.images.length);
   let done = 0;
-  const advance = (variant: string, activity: string, by: number): void => {
+  const advance = (cell: Cell, activity: string, by: number): void => {
     done += by;
-    options.onProgress?.({ variant, activity, done, total });
+    options.onProgress?.({ variant: cell.variant.name, storage: cell.storage, activity, done, total });
   };
-  const plans = await planScenario(scenario, {
-    onLayer: (variant, layer) => {
-      advance(variant, `mapping ${layer}`, 1);
+  const maker = createVariantMaker(scenario, images);
+  const plans = await planCells(scenario, maker, {
+    onLayer: (cell, layer) => {
+      advance(cell, `mapping ${layer}`, 1);
     },
     signal: options.signal,
   });
@@ -57,19 +59,18 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const variants: VariantResult[] = [];
   try {
     for (const plan of plans) {
-      const { name } = plan.variant;
-      advance(name, 'weights', 0);
+      advance(plan, 'weights', 0);
       await setImmediate();
       options.signal?.throwIfAborted();
-      const prepared = await prepareVariant(scenario, plan, images);
-      const run = await runVariant(scenario, prepared, images, {
+      const prepared = await maker.prepared(plan.variant);
+      const run = await runCell(scenario, plan, prepared, images, {
         backend,
         signal: options.signal,
         onLayer: (layer) => {
-          advance(name, layer, 1);
+          advance(plan, layer, 1);
         },
       });
-      variants.push(variantResult(scenario, prepared, run));
+      variants.push(variantResult(scenario, plan, prepared, run));
     }
   } finally {
     backend?.dispose();
@@ -82,7 +83,6 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     accelerator: { name: accelerator.name, ...array, clockHz, technologyNm },
     energyTable: energyTable.name,
     precision: settings.precision,
-    storage: settings.storage,
     images: images.images.length,
     ...(backend && { reference: backend.name }),
     notes: scenarioNotes(scenario),
@@ -90,9 +90,13 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   };
 }
 
-function variantResult(scenario: Scenario, prepared: PreparedVariant, run: VariantRun): VariantResult {
+function variantResult(
+  scenario: Scenario,
+  plan: CellPlan,
+  { notes }: PreparedVariant,
+  run: CellRun,
+): VariantResult {
   const { accelerator, layers: reported } = scenario;
-  const { plan, notes } = prepared;
   const layers = plan.layers
     .filter(({ layer }) => reported.includes(layer.name))
     .map((planned) => layerResult(scenario, planned, run));
@@ -100,6 +104,7 @@ function variantResult(scenario: Scenario, prepared: PreparedVariant, run: Varia
   const checks = [...run.checks.values()];
   return {
     variant: plan.variant.name,
+    storage: plan.storage,
     description: plan.variant.description,
     notes,
     layers,
@@ -124,7 +129,7 @@ function variantResult(scenario: Scenario, prepared: PreparedVariant, run: Varia
 function layerResult(
   scenario: Scenario,
   { layer, format, estimate }: PlannedLayer,
-  run: VariantRun,
+  run: CellRun,
 ): LayerResult {
   const { schedule } = estimate;
   const check = run.checks.get(layer.name);
@@ -135,15 +140,19 @@ function layerResult(
     ...(format !== undefined && { format }),
     mapping: schedule.mapping,
     steps: schedule.steps.length,
-    ...evaluateLayer(scenario, layer, estimate),
+    ...evaluateLayer(scenario, layer, {
+      schedule,
+      timeline: run.timelines.get(layer.name) ?? estimate.timeline,
+    }),
     ...(check && { check }),
   };
 }
 
-/** Compares each variant with the first that leaves no tap out. */
-function withSavings(variants: readonly VariantResult[], plans: readonly VariantPlan[]): VariantResult[] {
-  const denseIndex = plans.findIndex(({ supports }) =>
-    [...supports.values()].every(({ assignment }) => assignment.kind === 'dense'),
+/** Compares each variant with the first that leaves nothing out. */
+function withSavings(variants: readonly VariantResult[], plans: readonly CellPlan[]): VariantResult[] {
+  const denseIndex = plans.findIndex(
+    ({ sparse: { supports, kept } }) =>
+      kept.size === 0 && [...supports.values()].every(({ assignment }) => assignment.kind === 'dense'),
   );
   if (denseIndex < 0) return [...variants];
   const dense = variants[denseIndex];

@@ -1,8 +1,11 @@
 import type { Schedule, SlotTransfer, Step } from '../schedule/schedule.js';
-import { inputPatch } from '../mapping/tiles.js';
+import { inputPatch, outputBox } from '../mapping/tiles.js';
+import type { Transfer } from '../schedule/transfer.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 import { bytesOf } from '../tensor/precision.js';
 import type { BufferMemory } from './buffers.js';
+import { loadCompressed, storeCompressed, unpadded } from './compressedDram.js';
+import type { MovedUnits } from './compressedDram.js';
 import { load, loadPatch, store } from './dma.js';
 import type { LayerDram } from './layerDram.js';
 
@@ -25,7 +28,26 @@ export function createDmaEngine(
   const table = new Uint8Array(dram.regions.table.length);
   const weightFills = new Uint32Array(footprint.weight?.count ?? 0);
   const elementBytes = bytesOf(problem.precision);
+  const bringCompressed = (step: Step, { region }: Transfer, slot: number): MovedUnits | undefined => {
+    const { input, residual, output } = dram.maps;
+    if (region === 'input' && input !== undefined) {
+      return loadCompressed(input, inputPatch(problem, step.tile), slots.ifmap.slots[slot]);
+    }
+    if (region === 'residual' && residual !== undefined) {
+      return loadCompressed(residual, unpadded(outputBox(step.tile)), slots.ofmap.slots[slot]);
+    }
+    if (region === 'output' && output !== undefined) {
+      return storeCompressed(output, outputBox(step.tile), slots.ofmap.slots[slot]);
+    }
+    return undefined;
+  };
   const bring = (step: Step, { transfer, slot }: SlotTransfer): void => {
+    const moved = bringCompressed(step, transfer, slot);
+    if (moved !== undefined) {
+      movedBytes[transfer.tensor] += moved.unitBytes;
+      movedBytes.index += moved.pointerBytes;
+      return;
+    }
     const region = dram.regions[transfer.region];
     movedBytes[transfer.tensor] += transfer.bytes;
     switch (transfer.region) {
@@ -59,6 +81,9 @@ export function createDmaEngine(
         return;
       case 'output':
         store(transfer, slots.ofmap.slots[slot], region);
+        return;
+      case 'pointers':
+        throw new Error('pointers move with the units that they point at');
     }
   };
   return { bring, table, weightFills };

@@ -5,10 +5,11 @@ import type { Tensor } from '../tensor/dataSpace.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { elementsIn, placeSlots } from './buffers.js';
 import type { BufferMemory } from './buffers.js';
+import { expandMap } from './compressedDram.js';
 import { createConvolutionPass } from './convolutionPass.js';
 import { createDmaEngine } from './dmaEngine.js';
 import { createLayerDram } from './layerDram.js';
-import type { StoredWeights } from './layerDram.js';
+import type { StoredMaps, StoredWeights } from './layerDram.js';
 import { runVectorTile } from './vectorUnit.js';
 
 /** What a layer computed, and the bytes that went by on the way. */
@@ -24,6 +25,7 @@ export interface LayerExecution {
  *
  * @param memory of the accelerator's buffers, by name; what earlier layers left there is overwritten
  * @param input the layer's ifmap (channels, height, width); `residual` is the map that is added, of the ofmap's shape
+ * @param maps those that lie compressed in DRAM are read and written there, and not in `input` and `residual`
  * @throws UserError when an accumulator overflows
  */
 export function executeLayer(
@@ -33,8 +35,9 @@ export function executeLayer(
   memory: ReadonlyMap<string, ArrayBuffer>,
   input: ElementArray,
   residual?: ElementArray,
+  maps: StoredMaps = {},
 ): LayerExecution {
-  const dram = createLayerDram(schedule, stored, input, residual);
+  const dram = createLayerDram(schedule, stored, input, residual, maps);
   const slots = placeSlots(schedule.footprint, memory);
   const movedBytes: Record<Tensor, number> = { ifmap: 0, weight: 0, index: 0, psum: 0, ofmap: 0 };
   const dma = createDmaEngine(schedule, dram, slots, movedBytes);
@@ -47,7 +50,7 @@ export function executeLayer(
     runPass(step);
     if (step.store !== undefined) dma.bring(step, step.store);
   }
-  return { output: dram.output, movedBytes };
+  return { output: maps.output === undefined ? dram.output : expandMap(maps.output), movedBytes };
 }
 
 function createVectorPass(

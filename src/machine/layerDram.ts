@@ -1,3 +1,4 @@
+import type { StoredMap } from './compressedDram.js';
 import type { ModelLayer } from '../model/model.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { Region } from '../schedule/transfer.js';
@@ -28,9 +29,18 @@ export function storeWeights(
   return { bytes, table: storage.table };
 }
 
+/** A layer's maps that lie compressed in DRAM; the output's is empty before it runs. */
+export interface StoredMaps {
+  readonly input?: StoredMap | undefined;
+  readonly residual?: StoredMap | undefined;
+  readonly output?: StoredMap | undefined;
+}
+
 /** The DRAM that one layer touches, region by region. */
 export interface LayerDram {
   readonly regions: Readonly<Record<Region, Uint8Array>>;
+  /** Feature maps that lie compressed, and not in their regions. */
+  readonly maps: StoredMaps;
   /** The ofmap region as elements. */
   readonly output: ElementArray;
 }
@@ -40,6 +50,7 @@ export function createLayerDram(
   stored: StoredWeights,
   input: ElementArray,
   residual: ElementArray | undefined,
+  maps: StoredMaps,
 ): LayerDram {
   const { channels, height, width } = problem.window.output;
   const outputs = channels * height * width;
@@ -52,7 +63,9 @@ export function createLayerDram(
       table: stored.table,
       psum: new Uint8Array(problem.kind === 'conv' ? outputs * bytesOf(problem.accumulator) : 0),
       output: bytesView(output),
+      pointers: new Uint8Array(0),
     },
+    maps,
     output,
   };
 }

@@ -4,14 +4,22 @@ import type { Layer, MapName } from '../network/layer.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { ElementArray } from '../tensor/precision.js';
 import type { LayerEstimate } from './estimateLayer.js';
+import type { Accelerator } from '../accelerator/accelerator.js';
+import type { CompressedLayout } from '../schedule/compressedMap.js';
+import { createStoredMap } from './compressedDram.js';
+import type { StoredMap } from './compressedDram.js';
 import { executeLayer } from './executeLayer.js';
-import type { StoredWeights } from './layerDram.js';
+import type { StoredMaps, StoredWeights } from './layerDram.js';
+import { runTimeline } from './timeline.js';
+import type { Timeline } from './timeline.js';
 
 /** A layer with all that it takes to run it. */
 export interface RunnableLayer {
   readonly modelLayer: ModelLayer;
   readonly estimate: LayerEstimate;
   readonly stored: StoredWeights;
+  /** Where the layer's output lies if it is to lie compressed. */
+  readonly outputLayout?: CompressedLayout | undefined;
 }
 
 /** A layer that has just run. */
@@ -19,6 +27,8 @@ export interface FinishedLayer {
   readonly index: number;
   readonly layer: Layer;
   readonly output: ElementArray;
+  /** That of the estimate, unless maps lie compressed: then it follows from their sizes. */
+  readonly timeline: Timeline;
 }
 
 /**
@@ -33,12 +43,31 @@ export function* runNetwork(
   layers: readonly RunnableLayer[],
   memory: ReadonlyMap<string, ArrayBuffer>,
   maps: Map<MapName, ElementArray>,
+  accelerator: Accelerator,
 ): Generator<FinishedLayer, void, void> {
-  for (const [index, { modelLayer, estimate, stored }] of layers.entries()) {
+  const compressed = new Map<MapName, StoredMap>();
+  for (const [index, { modelLayer, estimate, stored, outputLayout }] of layers.entries()) {
     const { layer } = modelLayer;
-    const [input, residual] = inputsOf(layer).map((name) => mapOf(maps, name));
-    const { schedule, timeline } = estimate;
-    const { output, movedBytes } = executeLayer(modelLayer, schedule, stored, memory, input, residual);
+    const names = inputsOf(layer);
+    const [input, residual] = names.map((name) => mapOf(maps, name));
+    const inDram: StoredMaps = {
+      input: compressed.get(names[0]),
+      residual: compressed.get(names[1] ?? ''),
+      output: outputLayout && createStoredMap(outputLayout),
+    };
+    const { schedule } = estimate;
+    const { output, movedBytes } = executeLayer(
+      modelLayer,
+      schedule,
+      stored,
+      memory,
+      input,
+      residual,
+      inDram,
+    );
+    if (inDram.output !== undefined) compressed.set(layer.output, inDram.output);
+    const isDense = Object.values(inDram).every((map) => map === undefined);
+    const timeline = isDense ? estimate.timeline : runTimeline(schedule, accelerator, inDram);
     for (const tensor of tensors) {
       const { readBytes, writeBytes } = timeline.dram[tensor];
       if (movedBytes[tensor] !== readBytes + writeBytes) {
@@ -48,7 +77,7 @@ export function* runNetwork(
       }
     }
     maps.set(layer.output, output);
-    yield { index, layer, output };
+    yield { index, layer, output, timeline };
   }
 }
 

@@ -4,7 +4,10 @@ import type { AccessTable, DramAccess } from '../schedule/counters.js';
 import { countFill } from '../schedule/fills.js';
 import { portsOf } from '../schedule/ports.js';
 import type { Schedule, SlotTransfer, Step } from '../schedule/schedule.js';
-import type { Transfer } from '../schedule/transfer.js';
+import type { CompressedMap } from '../schedule/compressedMap.js';
+import { compressedTransfer } from '../schedule/compressedTransfer.js';
+import type { Region, Transfer } from '../schedule/transfer.js';
+import type { CodecWork } from '../storage/activations/activationFormat.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 import { createDram } from './dram/createDram.js';
@@ -23,6 +26,15 @@ export interface Timeline {
   readonly dram: Readonly<Record<Tensor, DramAccess>>;
   /** What the DMA does at the buffers. */
   readonly fills: AccessTable;
+  /** What the DMA encodes and decodes. */
+  readonly codec: Readonly<CodecWork>;
+}
+
+/** Maps of a layer that lie compressed in DRAM. */
+export interface CompressedMaps {
+  readonly input?: CompressedMap | undefined;
+  readonly residual?: CompressedMap | undefined;
+  readonly output?: CompressedMap | undefined;
 }
 
 interface PendingStore {
@@ -35,14 +47,21 @@ interface PendingStore {
  * Runs the schedule against the clock. The DMA engine works through one queue: the loads of a step are requested as
  * soon as the slots that they fill are free, stores queue behind the loads that may run ahead of them. A pass starts
  * on a clock edge, when its loads are in, the array is free and its ofmap slot has been stored.
+ *
+ * @param maps those of the layer's maps that lie compressed; their sizes are known only after the layer has run
  */
-export function runTimeline(schedule: Schedule, accelerator: Accelerator): Timeline {
+export function runTimeline(
+  schedule: Schedule,
+  accelerator: Accelerator,
+  maps: CompressedMaps = {},
+): Timeline {
   const { periodPs } = accelerator;
   const { problem, steps, footprint } = schedule;
   const dram = createDram(accelerator.dram);
   const ports = portsOf(accelerator);
   const fills = createAccessTable(accelerator.buffers.length);
   const accesses = emptyDramAccesses();
+  const codec = { entries: 0, maskBits: 0 };
   const lookahead = footprint.ifmap.count === 2 || footprint.weight?.count === 2 ? 2 : 1;
 
   const ifmapFreePs = new Float64Array(footprint.ifmap.count);
@@ -56,7 +75,7 @@ export function runTimeline(schedule: Schedule, accelerator: Accelerator): Timel
   let passCycles = 0;
   let drainCycles = 0;
 
-  const move = (transfer: Transfer, eligiblePs: number): number => {
+  const onBus = (transfer: Transfer, eligiblePs: number): number => {
     const access = accesses[transfer.tensor];
     const bursts = dram.bursts(transfer);
     if (transfer.write) {
@@ -66,8 +85,22 @@ export function runTimeline(schedule: Schedule, accelerator: Accelerator): Timel
       access.readBytes += transfer.bytes;
       access.readBursts += bursts;
     }
+    return dram.transfer(transfer, eligiblePs);
+  };
+  const move = (transfer: Transfer, eligiblePs: number): number => {
     countFill(fills, transfer, problem, ports);
-    const endPs = dram.transfer(transfer, eligiblePs);
+    const map = compressedMapOf(maps, transfer.region);
+    let endPs: number;
+    if (map === undefined || transfer.box === undefined) {
+      endPs = onBus(transfer, eligiblePs);
+    } else {
+      const { pointers, units, entries, maskBits } = compressedTransfer(transfer, transfer.box, map);
+      // A reader has to know where units begin; a writer knows only when they are written.
+      const [first, second] = transfer.write ? [units, pointers] : [pointers, units];
+      endPs = onBus(second, onBus(first, eligiblePs));
+      codec.entries += entries;
+      codec.maskBits += maskBits;
+    }
     lastDmaPs = Math.max(lastDmaPs, endPs);
     return endPs;
   };
@@ -131,7 +164,12 @@ export function runTimeline(schedule: Schedule, accelerator: Accelerator): Timel
     dramCycles: cycles - passCycles - drainCycles - exposedDrainCycles,
     dram: accesses,
     fills,
+    codec,
   };
+}
+
+function compressedMapOf(maps: CompressedMaps, region: Region): CompressedMap | undefined {
+  return region === 'input' || region === 'residual' || region === 'output' ? maps[region] : undefined;
 }
 
 function emptyDramAccesses(): Record<Tensor, DramAccess> {

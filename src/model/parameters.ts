@@ -1,6 +1,8 @@
 import type { ConvLayer } from '../network/layer.js';
 import { isConv } from '../network/layer.js';
 import type { Network } from '../network/network.js';
+import { keptOfLayer, sliceFilters, sliceWeights } from '../network/shrink.js';
+import type { KeptChannels, LayerSelection } from '../network/shrink.js';
 import { denseSupports, patternIndex } from '../sparsity/supports.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { FloatOperands } from './floatForward.js';
@@ -28,6 +30,44 @@ export interface NetworkParameters {
   readonly droppedWeights: number;
   /** Arrays of the file that no layer asked for. */
   readonly unusedArrays: readonly string[];
+}
+
+/** What was left of a network whose channels were pruned: parameters are those of the network before. */
+export interface PrunedFrom {
+  readonly network: Network;
+  readonly kept: KeptChannels;
+}
+
+/** The layer as it was before channels were pruned, and what is left of it. */
+export function originalOf(
+  layer: ConvLayer,
+  from: PrunedFrom | undefined,
+): { readonly layer: ConvLayer; readonly kept: LayerSelection } {
+  if (from === undefined) return { layer, kept: { filters: undefined, channels: undefined } };
+  const original = convLayers(from.network).find(({ name }) => name === layer.name);
+  if (original === undefined) throw new Error(`layer ${layer.name} is not of ${from.network.name}`);
+  return { layer: original, kept: keptOfLayer(original, from.kept, from.network) };
+}
+
+/** A layer's parameters without the filters and channels that were pruned. */
+export function sliceParameters(
+  { weights, bias, batchNorm }: ConvParameters,
+  layer: ConvLayer,
+  kept: LayerSelection,
+): ConvParameters {
+  const slice = (perFilter: Float32Array): Float32Array => sliceFilters(perFilter, kept);
+  return {
+    weights: sliceWeights(weights, layer, kept),
+    ...(bias && { bias: slice(bias) }),
+    ...(batchNorm && {
+      batchNorm: {
+        gamma: slice(batchNorm.gamma),
+        beta: slice(batchNorm.beta),
+        mean: slice(batchNorm.mean),
+        variance: slice(batchNorm.variance),
+      },
+    }),
+  };
 }
 
 export function convLayers(network: Network): ConvLayer[] {

@@ -3,17 +3,19 @@ import { UserError, displayPath } from '../document/userError.js';
 import type { ConvLayer } from '../network/layer.js';
 import type { Network } from '../network/network.js';
 import type { Supports } from '../sparsity/supports.js';
+import type { WeightsOf } from '../sparsity/weightsOf.js';
 import type { NpyArray } from '../tensor/npy.js';
 import { readNpz } from '../tensor/npz.js';
 import type { BatchNormParameters } from './foldBatchNorm.js';
-import { applySupports, convLayers, supportsOf } from './parameters.js';
-import type { ConvParameters, NetworkParameters } from './parameters.js';
+import { applySupports, convLayers, originalOf, sliceParameters, supportsOf } from './parameters.js';
+import type { ConvParameters, NetworkParameters, PrunedFrom } from './parameters.js';
 
 /**
  * Reads the parameters of every layer from an .npz file: `<node>.weight` and, where the layer has one, `<node>.bias`;
  * of a batch-norm node `.weight`, `.bias`, `.running_mean`, `.running_var` (PyTorch's names). Weights outside the supports
  * are set to zero and counted.
  *
+ * @param network as it runs; its channels may be what was left of those `from` another, whose shapes the file has
  * @param supports by layer name; a layer without an entry is dense
  * @throws UserError when the file cannot be read, an array is missing, has another shape, or holds NaN or infinity, or a
  *   variance is negative
@@ -22,12 +24,14 @@ export async function readParameters(
   file: string,
   network: Network,
   supports: ReadonlyMap<string, Supports>,
+  from?: PrunedFrom,
 ): Promise<NetworkParameters> {
   const arrays = createArrays(file, await readNpz(file));
   const layers = new Map<string, ConvParameters>();
   let droppedWeights = 0;
   for (const layer of convLayers(network)) {
-    const parameters = readLayer(layer, arrays);
+    const original = originalOf(layer, from);
+    const parameters = sliceParameters(readLayer(original.layer, arrays), original.layer, original.kept);
     droppedWeights += applySupports(parameters.weights, supportsOf(layer, supports));
     layers.set(layer.name, parameters);
   }
@@ -37,6 +41,20 @@ export async function readParameters(
     layers,
     droppedWeights,
     unusedArrays: arrays.unused(),
+  };
+}
+
+/**
+ * The weights of a file, for schemes that choose by magnitude.
+ *
+ * @throws UserError when the file cannot be read; the answer itself throws as `readParameters` does
+ */
+export async function readWeights(file: string, network: Network): Promise<WeightsOf> {
+  const arrays = createArrays(file, await readNpz(file));
+  return (name) => {
+    const layer = convLayers(network).find((each) => each.name === name);
+    if (layer === undefined) throw new Error(`layer ${name} is not of ${network.name}`);
+    return readLayer(layer, arrays).weights;
   };
 }
 

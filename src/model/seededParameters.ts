@@ -2,21 +2,25 @@ import { setImmediate } from 'node:timers/promises';
 import { isConv } from '../network/layer.js';
 import type { ConvLayer, MapName } from '../network/layer.js';
 import type { Network } from '../network/network.js';
+import { sliceFilters, sliceWeights } from '../network/shrink.js';
 import { nonZeroTaps } from '../sparsity/supports.js';
 import type { Supports } from '../sparsity/supports.js';
+import type { WeightsOf } from '../sparsity/weightsOf.js';
 import { createRandom, deriveSeed } from '../tensor/random.js';
 import { floatConvolution } from './floatConvolution.js';
 import { floatForward, mapOf } from './floatForward.js';
 import { foldBatchNorm } from './foldBatchNorm.js';
 import type { BatchNormParameters } from './foldBatchNorm.js';
-import { applySupports, supportsOf } from './parameters.js';
-import type { ConvParameters, NetworkParameters } from './parameters.js';
+import { applySupports, convLayers, originalOf, supportsOf } from './parameters.js';
+import type { ConvParameters, NetworkParameters, PrunedFrom } from './parameters.js';
 
 /** Batch-norm statistics are taken from at most this many images: more change them little. */
 const imagesForStatistics = 8;
 
 export interface SeededOptions {
   readonly network: Network;
+  /** Where channels were pruned: the network that the weights are drawn for. */
+  readonly from?: PrunedFrom | undefined;
   /** By layer name; a layer without an entry is dense. */
   readonly supports: ReadonlyMap<string, Supports>;
   readonly seed: number;
@@ -36,7 +40,7 @@ export interface SeededOptions {
  * Each layer draws from a stream of its own, so that a layer's weights do not depend on the layers before it.
  */
 export async function seededParameters(options: SeededOptions): Promise<NetworkParameters> {
-  const { network, supports, seed } = options;
+  const { network, supports, seed, from } = options;
   const images = options.calibrationImages.slice(0, imagesForStatistics);
   if (images.length === 0) throw new Error('seeded parameters need at least one calibration image');
   const maps = images.map((image) => new Map<MapName, Float32Array>([['input', image]]));
@@ -47,7 +51,7 @@ export async function seededParameters(options: SeededOptions): Promise<NetworkP
       for (const inputs of maps) inputs.set(layer.output, floatForward(layer, undefined, inputs));
       continue;
     }
-    const drawn = drawParameters(layer, supportsOf(layer, supports), seed);
+    const drawn = drawPruned(layer, supportsOf(layer, supports), seed, from);
     layers.set(layer.name, runLayer(layer, drawn, maps));
   }
   return {
@@ -66,20 +70,48 @@ interface DrawnParameters {
   readonly beta: Float32Array;
 }
 
-function drawParameters(layer: ConvLayer, supports: Supports, seed: number): DrawnParameters {
+/** Draws for the layer before pruning, and takes what is left. */
+function drawPruned(
+  layer: ConvLayer,
+  supports: Supports,
+  seed: number,
+  from: PrunedFrom | undefined,
+): DrawnParameters {
+  const original = originalOf(layer, from);
+  const { weights, bias, gamma, beta } = drawParameters(
+    original.layer,
+    nonZeroTaps(supports) / supports.filters,
+    seed,
+  );
+  const slice = (perFilter: Float32Array): Float32Array => sliceFilters(perFilter, original.kept);
+  const left = sliceWeights(weights, original.layer, original.kept);
+  applySupports(left, supports);
+  return { weights: left, bias: slice(bias), gamma: slice(gamma), beta: slice(beta) };
+}
+
+/** @param fanIn mean number of taps that a filter has */
+function drawParameters(layer: ConvLayer, fanIn: number, seed: number): DrawnParameters {
   const { filters, channelsPerGroup, kernelHeight, kernelWidth } = layer.geometry;
   const random = createRandom(deriveSeed(seed, layer.name));
-  const fanIn = nonZeroTaps(supports) / filters;
   const deviation = Math.sqrt(2 / Math.max(1, fanIn));
   const weights = new Float32Array(filters * channelsPerGroup * kernelHeight * kernelWidth);
   for (let i = 0; i < weights.length; i++) weights[i] = deviation * random.normal();
-  applySupports(weights, supports);
   const perFilter = (draw: () => number): Float32Array => Float32Array.from({ length: filters }, draw);
   return {
     weights,
     bias: perFilter(() => (layer.bias ? 0.01 * random.normal() : 0)),
     gamma: perFilter(() => 0.9 + 0.2 * random.next()),
     beta: perFilter(() => 0.05 * random.normal()),
+  };
+}
+
+/** The weights that `seededParameters` draws for dense layers, for schemes that choose by magnitude. */
+export function seededWeights(network: Network, seed: number): WeightsOf {
+  return (name) => {
+    const layer = convLayers(network).find((each) => each.name === name);
+    if (layer === undefined) throw new Error(`layer ${name} is not of ${network.name}`);
+    const { channelsPerGroup, kernelHeight, kernelWidth } = layer.geometry;
+    return drawParameters(layer, channelsPerGroup * kernelHeight * kernelWidth, seed).weights;
   };
 }
 

@@ -6,8 +6,8 @@ import type { ScenarioResult } from './result.js';
 /** `layers.csv`: one row per variant and layer. */
 export function layersCsv(result: ScenarioResult): string {
   return table(
-    result.variants.flatMap(({ variant, layers }) =>
-      layers.map((layer) => layerRecord(result.scenario, variant, layer)),
+    result.variants.flatMap((variant) =>
+      variant.layers.map((layer) => layerRecord(result.scenario, variant, layer)),
     ),
   );
 }

@@ -7,11 +7,16 @@ export interface RowRecord {
 }
 
 /** One layer of one variant, for one image. Units stand in the names; docs/results.md explains each. */
-export function layerRecord(scenario: string, variant: string, result: LayerResult): RowRecord {
+export function layerRecord(
+  scenario: string,
+  { variant, storage }: Pick<VariantResult, 'variant' | 'storage'>,
+  result: LayerResult,
+): RowRecord {
   const { counts, energy, mapping, input, output, kernel } = result;
   return {
     scenario,
     variant,
+    storage,
     layer: counts.layer,
     kind: counts.kind,
     ifmap: { ...input },
@@ -53,6 +58,7 @@ export function variantRecord(scenario: string, result: VariantResult): RowRecor
   return {
     scenario,
     variant: result.variant,
+    storage: result.storage,
     parameters: totals.parameters,
     weightBytes: { ...totals.weightBytes, total: totalStoredBytes(totals.weightBytes) },
     weightDenseBytes: totals.weightDenseBytes,
@@ -102,7 +108,6 @@ export function summaryRecord(result: ScenarioResult): Record<string, unknown> {
     accelerator: result.accelerator,
     energyTable: result.energyTable,
     precision: result.precision,
-    storage: result.storage,
     images: result.images,
     reference: result.reference ?? null,
     notes: result.notes,

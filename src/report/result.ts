@@ -76,8 +76,11 @@ export interface Savings {
   readonly edp: number;
 }
 
+/** One variant under one storage. */
 export interface VariantResult {
   readonly variant: string;
+  /** As asked for: `auto` or a format; what each layer was stored in stands with the layer. */
+  readonly storage: string;
   readonly description: string;
   /** What the numbers were made of: weights, images, calibration. */
   readonly notes: readonly string[];
@@ -113,7 +116,6 @@ export interface ScenarioResult {
   };
   readonly energyTable: string;
   readonly precision: PrecisionSet;
-  readonly storage: string;
   readonly images: number;
   /** Library, version and backend of the check; absent without one. */
   readonly reference?: string;

@@ -21,7 +21,7 @@ interface Line {
 /** The result for people: variants side by side, then what they must know to read it. */
 export function terminalTable(result: ScenarioResult): string {
   const table = new Table({
-    head: ['', 'unit', ...result.variants.map(({ variant }) => variant)],
+    head: ['', 'unit', ...result.variants.map((each) => columnTitle(each, result))],
     colAligns: ['left', 'left', ...result.variants.map(() => 'right' as const)],
     style: { head: [], border: [], compact: true },
   });
@@ -34,7 +34,13 @@ export function terminalTable(result: ScenarioResult): string {
   return [heading(result), table.toString(), ...noteLines(result)].join('\n');
 }
 
-function heading({ network, accelerator, precision, storage, images, scenario }: ScenarioResult): string {
+/** The variant, and the format that it was stored in where formats are compared. */
+function columnTitle({ variant, storage }: VariantResult, { variants }: ScenarioResult): string {
+  return variants.every((each) => each.storage === variants[0].storage) ? variant : `${variant}\n${storage}`;
+}
+
+function heading({ network, accelerator, precision, images, scenario, variants }: ScenarioResult): string {
+  const storages = new Set(variants.map(({ storage }) => storage));
   const { name, rows, columns, dataflow, clockHz, technologyNm } = accelerator;
   const operands =
     precision.ifmap === precision.weight
@@ -42,7 +48,7 @@ function heading({ network, accelerator, precision, storage, images, scenario }:
       : `ifmap ${precision.ifmap}, weight ${precision.weight}`;
   return (
     `${scenario}: ${network.name} on ${name} (${rows}x${columns} PEs, ${dataflow}, ` +
-    `${formatFixed(clockHz / 1e6, 0)} MHz, ${technologyNm} nm), ${operands}, storage ${storage}; ` +
+    `${formatFixed(clockHz / 1e6, 0)} MHz, ${technologyNm} nm), ${operands}${storages.size === 1 ? `, storage ${[...storages].join('')}` : ''}; ` +
     `figures are for one image${images === 1 ? '' : `, ${images} images were run`}`
   );
 }

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { expectKind, parseDocument, readDocument } from '../document/document.js';
+import { expectKind, faultAt, parseDocument, readDocument } from '../document/document.js';
 import type { YamlDocument } from '../document/document.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
 import type { MappingObjective } from './objective.js';
@@ -23,6 +23,12 @@ export interface LayerMappingSpec {
   readonly phasesPerGroup?: number | undefined;
 }
 
+/** A variant and the formats to store it in; the scenario's own unless given. */
+export interface ComparedVariant {
+  readonly variant: string;
+  readonly storage?: readonly string[] | undefined;
+}
+
 /** A scenario as it is written, defaults filled in, references to other files not yet followed. */
 export interface ScenarioFile {
   readonly kind: 'scenario';
@@ -33,8 +39,10 @@ export interface ScenarioFile {
   readonly accelerator: string;
   /** An energy table in place of the accelerator's own. */
   readonly energy?: string | undefined;
-  /** Names of built-in variants or references to sparsity files; not empty, each once. */
-  readonly variants: readonly string[];
+  /** Names of built-in variants or references to sparsity files; not empty, each once. All are stored as `storage` says. */
+  readonly variants?: readonly string[] | undefined;
+  /** Variants side by side under formats of their own, in place of `variants`. */
+  readonly compare?: readonly ComparedVariant[] | undefined;
   /** All three float32, or all three integers. */
   readonly precision: {
     readonly ifmap: Precision;
@@ -45,7 +53,10 @@ export interface ScenarioFile {
   readonly images: ImagesSource;
   /** Images that activation scales are calibrated on. */
   readonly calibrationImages: number;
-  readonly storage: 'auto' | 'dense' | 'periodic';
+  /** `auto` or the name of a format; whether there is one of this name is not checked. */
+  readonly storage: string;
+  /** How feature maps lie in DRAM: `dense` or the name of a format; whether there is one of this name is not checked. */
+  readonly activations: string;
   /** By layer name; layers without an entry are mapped automatically. */
   readonly mapping: 'auto' | Readonly<Record<string, LayerMappingSpec>>;
   readonly objective: MappingObjective;
@@ -67,6 +78,13 @@ export async function readScenarioFile(
   const document = await readDocument(path);
   expectKind(document, 'scenario');
   const value: ScenarioFile = parseDocument(document, scenarioSchema);
+  const { variants, compare } = value;
+  if (variants === undefined && compare === undefined) {
+    throw faultAt(document, [], 'expected one of the keys variants and compare, got none');
+  }
+  if (variants !== undefined && compare !== undefined) {
+    throw faultAt(document, ['compare'], 'expected one of the keys variants and compare, got both');
+  }
   const folder = dirname(document.file);
   return {
     document,

@@ -116,6 +116,14 @@ function uniqueTexts(what: string) {
     });
 }
 
+const format = text('storage format').meta({
+  description: 'auto, or the name of a storage format',
+  examples: ['auto', 'dense', 'periodic', 'csr'],
+});
+const formats = z
+  .union([format, uniqueTexts('storage format')])
+  .transform((given): readonly string[] => (typeof given === 'string' ? [given] : given));
+
 /** The YAML kind `scenario`. */
 export const scenarioSchema = z
   .strictObject({
@@ -125,12 +133,29 @@ export const scenarioSchema = z
     network: reference('a network'),
     accelerator: reference('an accelerator'),
     energy: reference('an energy table').optional(),
-    variants: uniqueTexts('variant'),
+    variants: uniqueTexts('variant').optional(),
+    compare: z
+      .array(
+        z.strictObject({
+          variant: text('name of a variant or path of a sparsity file'),
+          storage: formats.optional(),
+        }),
+      )
+      .min(1)
+      .max(1000)
+      .optional()
+      .meta({ description: 'Variants side by side, each under the storage formats that are named for it' }),
     precision,
     weights,
     images,
     calibrationImages: positiveInteger({ max: 10_000 }).default(8),
-    storage: z.enum(['auto', 'dense', 'periodic']).default('auto'),
+    storage: format.default('auto'),
+    activations: text('format of activations')
+      .default('dense')
+      .meta({
+        description: 'How feature maps lie in DRAM',
+        examples: ['dense', 'bitmask', 'run-length'],
+      }),
     mapping: z.union([z.literal('auto'), z.record(z.string(), layerMapping)]).default('auto'),
     objective: z.enum(mappingObjectives).default('edp'),
     layers: uniqueTexts('layer').optional(),

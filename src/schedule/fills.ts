@@ -31,5 +31,7 @@ function portOf(transfer: Transfer, ports: Ports): Ports['ifmap'] {
     case 'residual':
     case 'output':
       return ports.ofmap;
+    case 'pointers':
+      throw new Error('pointers do not enter a buffer');
   }
 }

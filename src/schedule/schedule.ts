@@ -190,9 +190,12 @@ function workOutPass(
     },
     context,
   );
-  const { positionBytes, pointerBytes } = storage.tileSize(tile);
-  const decoding = { work: storage.decodeWork(tile), indexBytes: positionBytes + pointerBytes };
-  addDecoding(cost, decoding, cost.weightRounds, context);
+  const decoding = {
+    work: storage.decodeWork(tile),
+    size: storage.tileSize(tile),
+    weightBits: bitsOf(storage.descriptor.precision),
+  };
+  addDecoding(cost, decoding, context);
   return cost;
 }
 
@@ -210,7 +213,7 @@ function weightLoads(problem: ConvProblem, layout: WeightLayout, key: string, sl
   if (placed === undefined) throw new Error(`no weight tile ${key} in layer ${problem.name}`);
   const { valueBytes, positionBytes, pointerBytes } = placed.size;
   const indexBytes = positionBytes + pointerBytes;
-  const elements = valueBytes / bytesOf(problem.storage.descriptor.precision);
+  const elements = problem.storage.valueCount(placed.tile);
   const values = blockTransfer('weight', 'weights', false, placed.offset, valueBytes, elements);
   if (indexBytes === 0) return [{ transfer: values, slot }];
   const index = blockTransfer('index', 'weights', false, placed.offset + valueBytes, indexBytes, indexBytes);

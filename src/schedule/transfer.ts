@@ -3,7 +3,7 @@ import type { MapBox, Runs } from '../mapping/runs.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 
 /** The areas of DRAM that one layer touches. Each starts on a burst boundary. */
-export type Region = 'input' | 'residual' | 'weights' | 'table' | 'psum' | 'output';
+export type Region = 'input' | 'residual' | 'weights' | 'table' | 'psum' | 'output' | 'pointers';
 
 /** One DMA transfer between a region of DRAM, where its runs lie, and a slot of a buffer. */
 export interface Transfer extends Runs {
@@ -13,6 +13,10 @@ export interface Transfer extends Runs {
   readonly write: boolean;
   readonly elements: number;
   readonly bytes: number;
+  /** Of a feature map: what part of it, as it lies in the buffer. */
+  readonly box?: MapBox;
+  /** Where the bytes lie when they are not as regular as the runs: offset and length of each piece. */
+  readonly pieces?: ReadonlyArray<readonly [offset: number, bytes: number]>;
   /** Padding elements that the DMA writes into the buffer as zeros beside the data. */
   readonly zeroFillElements: number;
 }
@@ -54,10 +58,17 @@ export function mapTransfer(
 ): Transfer {
   const elements = box.channelCount * box.rowCount * box.columnCount;
   const runs = runsOfBox(box, map, elementBytes);
-  return { ...runs, tensor, region, write, elements, bytes: elements * elementBytes, zeroFillElements };
+  return { ...runs, tensor, region, write, elements, bytes: elements * elementBytes, box, zeroFillElements };
 }
 
 /** Bursts that the transfer's runs touch. */
 export function burstsOf(transfer: Transfer, burstBytes: number): number {
-  return transfer.bytes === 0 ? 0 : burstsOfRuns(transfer, burstBytes);
+  if (transfer.bytes === 0) return 0;
+  if (transfer.pieces === undefined) return burstsOfRuns(transfer, burstBytes);
+  let bursts = 0;
+  for (const [offset, bytes] of transfer.pieces) {
+    if (bytes > 0)
+      bursts += Math.floor((offset + bytes - 1) / burstBytes) - Math.floor(offset / burstBytes) + 1;
+  }
+  return bursts;
 }

@@ -1,4 +1,4 @@
-import { denseSupports, patternIndex } from '../sparsity/supports.js';
+import { patternIndex } from '../sparsity/supports.js';
 import type { Supports } from '../sparsity/supports.js';
 import { supportsOfMask } from '../sparsity/supportsOfMask.js';
 import { areaSums } from './areaSums.js';

@@ -66,7 +66,7 @@ describe('psconv run', function () {
       expect(stdout).to.include('seed 7').and.to.include('not checked').and.not.to.include('mismatches');
       const rows = readFileSync(join(folder, 'results/small/layers.csv'), 'utf8').trim().split('\n');
       expect(rows).to.have.length(3);
-      expect(rows[1]).to.match(/^small,PS1_P9,conv2,conv2d,/);
+      expect(rows[1]).to.match(/^small,PS1_P9,auto,conv2,conv2d,/);
     }));
 
   it('says how accurate it is when the images have labels', () =>

@@ -32,7 +32,7 @@ function inputs(): Map<string, typeof input> {
 describe('running a network', () => {
   it('adds each feature map to those that the next layers read', () => {
     const maps = inputs();
-    const [finished] = [...runNetwork([runnable()], createBuffers(accelerator.buffers), maps)];
+    const [finished] = [...runNetwork([runnable()], createBuffers(accelerator.buffers), maps, accelerator)];
     expect(finished.layer.name).to.equal('layer');
     expect(maps.get('layer')).to.equal(finished.output).and.to.deep.equal(plainForward(modelLayer, inputs()));
   });
@@ -42,7 +42,12 @@ describe('running a network', () => {
     const { timeline } = whole.estimate;
     const weight = { ...timeline.dram.weight, readBytes: timeline.dram.weight.readBytes + 1 };
     const wrong = { ...whole.estimate, timeline: { ...timeline, dram: { ...timeline.dram, weight } } };
-    const run = runNetwork([{ ...whole, estimate: wrong }], createBuffers(accelerator.buffers), inputs());
+    const run = runNetwork(
+      [{ ...whole, estimate: wrong }],
+      createBuffers(accelerator.buffers),
+      inputs(),
+      accelerator,
+    );
     expect(() => [...run]).to.throw(/layer layer: \d+ bytes of weight moved, \d+ were counted/);
   });
 });

@@ -48,12 +48,13 @@ describe('a scenario', () => {
       images: { seed: 1, count: 1 },
       calibrationImages: 8,
       storage: 'auto',
+      activations: 'dense',
       mapping: 'auto',
       objective: 'edp',
       seed: 1,
       check: { enabled: true, backend: 'wasm' },
     });
-    for (const key of ['kind', 'name', 'network', 'accelerator', 'variants']) {
+    for (const key of ['kind', 'name', 'network', 'accelerator']) {
       const without = least.replace(new RegExp(`^${key}:.*\n`, 'm'), '');
       expect(await fault(without)).to.match(
         key === 'kind'
@@ -118,7 +119,7 @@ describe('a scenario', () => {
 
   it('is described to editors', () => {
     const schema = toEditorSchema(scenarioSchema, 'scenario');
-    expect(schema.required).to.have.members(['kind', 'name', 'network', 'accelerator', 'variants']);
+    expect(schema.required).to.have.members(['kind', 'name', 'network', 'accelerator']);
     expect(schema.additionalProperties).to.equal(false);
     expect(Object.keys(schema.properties as object)).to.include.members(['mapping', 'check', 'precision']);
   });
@@ -146,6 +147,22 @@ describe('a scenario is refused', () => {
         /^s.yaml:2:7: name: expected name of letters, digits/,
       );
     }
+  });
+
+  it('for variants and a comparison, or neither', async () => {
+    expect(await fault(least.replace(/variants.*\n/, ''))).to.match(
+      /^s\.yaml:1:1: expected one of the keys variants and compare, got none$/,
+    );
+    expect(await faultIn('compare: [{ variant: dense }]')).to.match(
+      /:6:10: compare: expected one of the keys variants and compare, got both$/,
+    );
+    const compare = (text: string): Promise<string> =>
+      fault(least.replace(/variants.*\n/, `compare: ${text}\n`));
+    expect(await compare('[{ variant: dense, storage: [] }]')).to.match(
+      /compare\[0\]\.storage: expected .*storage format, got empty list/,
+    );
+    expect(await compare('[{ storage: csr }]')).to.match(/compare\[0\]: missing key "variant"/);
+    expect(await compare('[{ variant: dense, format: csr }]')).to.match(/format: unknown key/);
   });
 
   it('for variants that are none, empty or repeated', async () => {
@@ -209,8 +226,7 @@ describe('a scenario is refused', () => {
     );
   });
 
-  it('for a storage or backend that there is not', async () => {
-    expect(await faultIn('storage: perodic')).to.match(/got "perodic"; did you mean "periodic"\?$/);
+  it('for a backend that there is not', async () => {
     expect(await faultIn('check: { backend: wsam }')).to.match(
       /check.backend: .* got "wsam"; did you mean "wasm"\?$/,
     );

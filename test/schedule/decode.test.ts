@@ -4,6 +4,7 @@ import type { Decoding } from '../../src/schedule/decode.js';
 import { bufferAccess, countRead } from '../../src/schedule/counters.js';
 import { emptyPassCost } from '../../src/schedule/pass.js';
 import type { ArrayContext, PassCost } from '../../src/schedule/pass.js';
+import type { TileSize } from '../../src/storage/format.js';
 import { context } from './passes.js';
 
 const none = { entries: 0, maskBits: 0, symbols: 0, serialSteps: 0 };
@@ -16,18 +17,26 @@ function pass(): PassCost {
   return cost;
 }
 
-function decoded(decoding: Partial<Decoding>, rounds: number, change: Partial<ArrayContext> = {}): PassCost {
+/** Ten weights of eight bits, streamed so many times. */
+function decoded(
+  { work = none, ...sizes }: Partial<TileSize> & Pick<Partial<Decoding>, 'work'>,
+  rounds: number,
+  change: Partial<ArrayContext> = {},
+): PassCost {
   const cost = pass();
+  cost.weightRounds = rounds;
+  countRead(cost.accesses, 1, 'weight', 10 * rounds - 60, 0, 10 * rounds - 60);
+  const size = { valueBytes: 10, positionBytes: 0, pointerBytes: 0, ...sizes };
   const array = context(4, 4, change);
   const ports = { ...array.ports, weight: { buffer: 1, wordBits: 16, ports: 1 } };
-  addDecoding(cost, { work: none, indexBytes: 0, ...decoding }, rounds, { ...array, ports });
+  addDecoding(cost, { work, size, weightBits: 8 }, { ...array, ports });
   return cost;
 }
 
 describe('decoding of weights', () => {
   it('reads the index through the weight port, and waits for what does not fit between the values', () => {
     // 13 bytes are 7 words of 16 bits; 5 rounds of them fit into the 40 cycles that the port is free, 6 do not.
-    const five = decoded({ indexBytes: 13 }, 5);
+    const five = decoded({ positionBytes: 9, pointerBytes: 4 }, 5);
     expect(five.decodeStalls).to.equal(0);
     expect(five.cycles).to.equal(100);
     expect(bufferAccess(five.accesses, 1, 'index')).to.include({
@@ -35,7 +44,7 @@ describe('decoding of weights', () => {
       readBytes: 65,
       readElements: 65,
     });
-    const six = decoded({ indexBytes: 13 }, 6);
+    const six = decoded({ positionBytes: 9, pointerBytes: 4 }, 6);
     expect(six.decodeStalls).to.equal(60 + 42 - 100);
     expect(six.cycles).to.equal(102);
   });
@@ -49,7 +58,7 @@ describe('decoding of weights', () => {
 
   it('waits for the slower of the two, not for both', () => {
     const work = { ...none, entries: 70, serialSteps: 70 };
-    expect(decoded({ work, indexBytes: 13 }, 6, { entriesPerCycle: 4 }).decodeStalls).to.equal(5);
+    expect(decoded({ work, positionBytes: 13 }, 6, { entriesPerCycle: 4 }).decodeStalls).to.equal(5);
   });
 
   it('is counted once a round', () => {
@@ -57,7 +66,25 @@ describe('decoding of weights', () => {
     expect(decoded({ work }, 7).decoding).to.deep.equal({ entries: 21, maskBits: 126, symbols: 35 });
   });
 
+  it('reads stored zeros that are not streamed as if they were index', () => {
+    // Three bytes more than the ten that are streamed.
+    const { accesses, cycles } = decoded({ valueBytes: 13 }, 5);
+    expect(bufferAccess(accesses, 1, 'index')).to.include({ readTransactions: 10, readBytes: 15 });
+    expect(bufferAccess(accesses, 1, 'weight')).to.include({ readTransactions: 60, readBytes: 50 });
+    expect(cycles).to.equal(100);
+  });
+
+  it('reads coded values in the words that they are stored in', () => {
+    const { accesses } = decoded({ valueBytes: 5, pointerBytes: 4 }, 6);
+    expect(bufferAccess(accesses, 1, 'weight')).to.include({
+      readTransactions: 18,
+      readBytes: 30,
+      readElements: 60,
+    });
+    expect(bufferAccess(accesses, 1, 'index')).to.include({ readTransactions: 12, readBytes: 24 });
+  });
+
   it('is nothing where everything is known beforehand', () => {
-    expect(decoded({}, 9)).to.deep.equal(pass());
+    expect(decoded({}, 6)).to.deep.equal({ ...pass(), weightRounds: 6 });
   });
 });

@@ -1,6 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { createBuffers } from '../machine/buffers.js';
+import { storeWeights } from '../machine/layerDram.js';
+import type { Timeline } from '../machine/timeline.js';
 import { runNetwork } from '../machine/runNetwork.js';
+import type { RunnableLayer } from '../machine/runNetwork.js';
 import { floatNetwork } from '../model/floatForward.js';
 import type { NetworkImages } from '../model/images.js';
 import { quantizeInput } from '../model/buildModel.js';
@@ -10,16 +13,21 @@ import { checkEndToEnd, checkLayer } from '../reference/check.js';
 import { createReference } from '../reference/networkReference.js';
 import type { ReferenceBackend } from '../reference/backend.js';
 import type { Accuracy, CheckResult } from '../report/result.js';
+import { compressedLayout } from '../schedule/compressedMap.js';
+import { findActivationFormat } from '../storage/activations/activationFormats.js';
 import type { ElementArray } from '../tensor/precision.js';
+import type { CellPlan } from './plan.js';
 import type { PreparedVariant } from './prepare.js';
 import type { Scenario } from './scenario.js';
 import { tally } from './tally.js';
 import type { Answers } from './tally.js';
 
-/** What running a variant's images said beside its counts, which no image changes. */
-export interface VariantRun {
+/** What running a cell's images said beside its counts, which no image changes. */
+export interface CellRun {
   /** By layer name. */
   readonly checks: ReadonlyMap<string, CheckResult>;
+  /** Of the first image; all images have the same unless their maps are compressed. */
+  readonly timelines: ReadonlyMap<string, Timeline>;
   readonly endToEnd?: CheckResult;
   readonly accuracy?: Accuracy;
 }
@@ -33,31 +41,46 @@ export interface RunOptions {
 }
 
 /**
- * Runs a variant's images through the machine, layer by layer, and checks every reported layer on the machine's own
+ * Runs a cell's images through the machine, layer by layer, and checks every reported layer on the machine's own
  * inputs; where the last layer is among them, also the whole network from the image on.
  */
-export async function runVariant(
-  { network, layers, accelerator }: Scenario,
+export async function runCell(
+  { layers, accelerator, settings }: Scenario,
+  plan: CellPlan,
   prepared: PreparedVariant,
   images: NetworkImages,
   { backend, signal, onLayer }: RunOptions,
-): Promise<VariantRun> {
+): Promise<CellRun> {
   const { model } = prepared;
+  const { network } = model;
+  const codec = findActivationFormat(settings.activations);
+  const runnable = plan.layers.map(({ estimate }, index): RunnableLayer => {
+    const modelLayer = model.layers[index];
+    const { problem, mapping } = estimate.schedule;
+    return {
+      modelLayer,
+      estimate,
+      stored: storeWeights(modelLayer, estimate.schedule),
+      outputLayout: codec && compressedLayout(problem, mapping, codec, accelerator.dram.burstBytes),
+    };
+  });
   const memory = createBuffers(accelerator.buffers);
   const reference = backend === undefined ? undefined : createReference(backend, model);
   const operands = foldParameters(network, prepared.parameters);
-  const isWhole = prepared.layers.length === network.layers.length;
+  const isWhole = runnable.length === network.layers.length;
   const checks = new Map<string, CheckResult>();
+  const timelines = new Map<string, Timeline>();
   const answers: Answers[] = [];
   let endToEnd: CheckResult | undefined;
   try {
     for (const image of images.images) {
       const input = quantizeInput(model, image);
       const maps = new Map<MapName, ElementArray>([['input', input]]);
-      for (const { index, layer, output } of runNetwork(prepared.layers, memory, maps)) {
+      for (const { index, layer, output, timeline } of runNetwork(runnable, memory, maps, accelerator)) {
         if (reference !== undefined && layers.includes(layer.name)) {
           checks.set(layer.name, add(checks.get(layer.name), checkLayer(reference, index, maps, output)));
         }
+        if (!timelines.has(layer.name)) timelines.set(layer.name, timeline);
         onLayer(layer.name);
         await setImmediate();
         signal?.throwIfAborted();
@@ -79,6 +102,7 @@ export async function runVariant(
   }
   return {
     checks,
+    timelines,
     ...(endToEnd && { endToEnd }),
     ...(images.labels !== undefined && answers.length > 0 && { accuracy: tally(images.labels, answers) }),
   };

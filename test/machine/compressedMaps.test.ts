@@ -1,0 +1,177 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { createBuffers } from '../../src/machine/buffers.js';
+import { createStoredMap, expandMap, storeCompressed } from '../../src/machine/compressedDram.js';
+import type { StoredMap } from '../../src/machine/compressedDram.js';
+import { executeLayer } from '../../src/machine/executeLayer.js';
+import { storeWeights } from '../../src/machine/layerDram.js';
+import { mapLayer } from '../../src/machine/mapLayer.js';
+import { runTimeline } from '../../src/machine/timeline.js';
+import { convProblem } from '../../src/mapping/layerProblem.js';
+import type { VectorProblem } from '../../src/mapping/problem.js';
+import { outputBox, tilesInOrder } from '../../src/mapping/tiles.js';
+import { compressedBytes, compressedLayout } from '../../src/schedule/compressedMap.js';
+import type { Shape } from '../../src/network/layer.js';
+import { findActivationFormat } from '../../src/storage/activations/activationFormats.js';
+import type { ActivationFormat } from '../../src/storage/activations/activationFormat.js';
+import { storeLayer } from '../../src/storage/formats.js';
+import type { ElementArray, Precision } from '../../src/tensor/precision.js';
+import { bytesOf } from '../../src/tensor/precision.js';
+import { tensors } from '../../src/tensor/dataSpace.js';
+import { cases, int8, machines } from './arbitraries.js';
+
+const formats = fc
+  .constantFrom('bitmask', 'run-length', 'run-length-2')
+  .map((name) => findActivationFormat(name) as ActivationFormat);
+const cut = fc.tuple(
+  fc.integer({ min: 1, max: 9 }),
+  fc.integer({ min: 1, max: 9 }),
+  fc.integer({ min: 1, max: 9 }),
+);
+
+/** The map as a layer that had cut it like this would have left it in DRAM. */
+function stored(
+  elements: ElementArray,
+  shape: Shape,
+  precision: Precision,
+  format: ActivationFormat,
+  [filters, rows, columns]: readonly [number, number, number],
+): StoredMap {
+  const problem: VectorProblem = {
+    kind: 'vector',
+    name: 'earlier',
+    window: {
+      input: shape,
+      output: shape,
+      kernelHeight: 1,
+      kernelWidth: 1,
+      stride: [1, 1],
+      padding: [0, 0, 0, 0],
+      dilation: [1, 1],
+    },
+    precision,
+    accumulator: 'int32',
+    residual: false,
+    filters: shape.channels,
+  };
+  const mapping = {
+    tile: { filters, channels: 1, rows, columns },
+    order: ['rows', 'filters', 'columns', 'channels'],
+    phasesPerGroup: 1,
+  } as const;
+  const map = createStoredMap(compressedLayout(problem, mapping, format, 32));
+  const size = bytesOf(precision);
+  for (const tile of tilesInOrder(problem, mapping)) {
+    const box = outputBox(tile);
+    const slot = new Uint8Array(
+      Math.ceil((box.channelCount * box.rowCount * box.columnCount * size) / 8) * 8,
+    );
+    const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
+    let to = 0;
+    for (let channel = box.channelStart; channel < box.channelStart + box.channelCount; channel++) {
+      for (let row = box.rowStart; row < box.rowStart + box.rowCount; row++) {
+        const from = ((channel * shape.height + row) * shape.width + box.columnStart) * size;
+        slot.set(bytes.subarray(from, from + box.columnCount * size), to);
+        to += box.columnCount * size;
+      }
+    }
+    storeCompressed(map, box, slot);
+  }
+  return map;
+}
+
+/** Half of the values are zero, as after a ReLU. */
+function rectified(elements: ElementArray): ElementArray {
+  return elements.map((value) => Math.max(0, value));
+}
+
+describe('compressed feature maps', () => {
+  it('hold what was stored, whatever the tiles', () => {
+    fc.assert(
+      fc.property(cases(), formats, cut, ({ input, modelLayer, precision }, format, cuts) => {
+        const shape = modelLayer.layer.geometry.input;
+        const map = stored(input, shape, precision.ifmap, format, cuts);
+        expect([...expandMap(map)]).to.deep.equal([...input]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('make no difference to what a layer computes, and move the bytes that are counted', () => {
+    fc.assert(
+      fc.property(cases(), machines, formats, cut, cut, (given, accelerator, format, cuts, otherCuts) => {
+        const { modelLayer, precision } = given;
+        const { layer, supports } = modelLayer;
+        const { input: inputShape } = layer.geometry;
+        const input = rectified(given.input);
+        const residual = given.residual && rectified(given.residual);
+        const problem = convProblem(
+          layer,
+          precision,
+          storeLayer('auto', { supports, precision: precision.weight }, layer.name),
+        );
+        let estimate;
+        try {
+          estimate = mapLayer(problem, accelerator);
+        } catch {
+          fc.pre(false);
+          return;
+        }
+        const { schedule } = estimate;
+        const weights = storeWeights(modelLayer, schedule);
+        const memory = createBuffers(accelerator.buffers);
+        const plain = executeLayer(modelLayer, schedule, weights, memory, input, residual);
+        const maps = {
+          input: stored(input, inputShape, precision.ifmap, format, cuts),
+          residual: residual && stored(residual, layer.outputShape, precision.ifmap, format, otherCuts),
+          output: createStoredMap(
+            compressedLayout(problem, schedule.mapping, format, accelerator.dram.burstBytes),
+          ),
+        };
+        const nothing = input.slice().fill(0);
+        const found = executeLayer(
+          modelLayer,
+          schedule,
+          weights,
+          memory,
+          nothing,
+          residual?.slice().fill(0),
+          maps,
+        );
+        expect([...found.output]).to.deep.equal([...plain.output]);
+        const timeline = runTimeline(schedule, accelerator, maps);
+        for (const tensor of tensors) {
+          const { readBytes, writeBytes } = timeline.dram[tensor];
+          expect(found.movedBytes[tensor], tensor).to.equal(readBytes + writeBytes);
+        }
+        const { writeBytes } = timeline.dram.ofmap;
+        expect(writeBytes + timeline.dram.index.writeBytes, 'every byte of the map once').to.equal(
+          compressedBytes(maps.output),
+        );
+        expect(timeline.fills, 'buffers hold dense maps').to.deep.equal(estimate.timeline.fills);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('are fetched a unit at a time: of 8 x 32 elements in units of 2 rows, 3 rows take 2 units', () => {
+    const shape = { channels: 2, height: 8, width: 32 };
+    const elements = new Int8Array(512).fill(1);
+    const bitmask = findActivationFormat('bitmask') as ActivationFormat;
+    const { layout } = stored(elements, shape, 'int8', bitmask, [2, 8, 32]);
+    expect(layout.tiles).to.have.length(1);
+    expect(layout.tiles[0]).to.include({ unitRows: 2, unitsPerChannel: 4 });
+    expect(layout.pointers).to.equal(9);
+    expect(layout.pointerBytes).to.equal(2);
+    // 64 bits of mask and 64 values in each of eight units.
+    expect(layout.regionBytes).to.equal(8 * 72);
+  });
+
+  it('save nothing where no value is zero', () => {
+    const shape = { channels: 2, height: 8, width: 32 };
+    const elements = new Int8Array(512).fill(1);
+    const bitmask = findActivationFormat('bitmask') as ActivationFormat;
+    const map = stored(elements, shape, int8.ifmap, bitmask, [2, 8, 32]);
+    expect(compressedBytes(map)).to.equal(8 * 72 + 9 * 2);
+  });
+});
