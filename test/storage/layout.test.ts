@@ -56,6 +56,26 @@ describe('bytes of stored tiles', () => {
     expect(wordsOf(bytes)).to.deep.equal([full, (5n << 5n) | (1n << 63n)]);
   });
 
+  it('run-length marks a last word that is full', () => {
+    const bytes = encoded('run-length', oneFilter('111111'), Int16Array.of(1, 2, 3, 4, 5, 6));
+    expect(wordsOf(bytes).map((word) => word >> 63n)).to.deep.equal([0n, 1n]);
+  });
+
+  it('dense stores zeros where no tap exists, also where a mask left -0', () => {
+    const supports = oneFilter('10', '01');
+    const weights = Float32Array.of(1, -0, -0, 2);
+    for (const name of ['dense', 'dense+huffman']) {
+      const stored = findFormat(name)!.prepare({ supports, precision: 'float32', weights });
+      const tile = wholeLayer(supports);
+      const size = stored.tileSize(tile);
+      const bytes = new Uint8Array(totalBytes(size));
+      stored.encodeTile(weights, tile, bytes);
+      const out = new Float32Array(4).fill(9);
+      stored.format.decodeTile(bytes, stored.table, stored.descriptor, tile, size, out);
+      expect([...out], name).to.deep.equal([1, 0, 0, 2]);
+    }
+  });
+
   it('csr, csc and coo number rows, columns and pointers in as few bits as the tile needs', () => {
     const supports: Supports = {
       filters: 2,
@@ -134,6 +154,23 @@ describe('bytes of stored tiles', () => {
     ]);
     const { streamed } = findFormat('block-2x2')!.prepare({ supports, precision: 'int8' });
     expect(existsIn(streamed, wholeLayer(supports))).to.deep.equal([0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 0, 0]);
+  });
+
+  it('blocks repeat unless the layer ends within one, whose other part is missing', () => {
+    const lastOfFour = (channels: number): Supports => ({
+      ...{ filters: 1, channels, taps: 1, patterns: [0, 0, 0, 1].map((exists) => Uint8Array.of(exists)) },
+      assignment: { kind: 'periodic', period: 4 },
+    });
+    const cut = findFormat('block-1x4')!.prepare({ supports: lastOfFour(6), precision: 'int8' });
+    const values = [0, 4].map((channelStart) =>
+      cut.valueCount({ filterStart: 0, filterCount: 1, channelStart, channelCount: 2 }),
+    );
+    expect(values).to.deep.equal([2, 0]);
+    expect(cut.repeats).to.equal(Infinity);
+    const repeats = (name: string): number =>
+      findFormat(name)!.prepare({ supports: lastOfFour(24), precision: 'int8' }).repeats;
+    expect(repeats('block-1x3'), 'blocks with and without weights').to.equal(12);
+    expect(repeats('block-1x8'), 'all blocks are stored').to.equal(8);
   });
 
   it('tap-position, bitmask and pattern-id index kernel by kernel', () => {
