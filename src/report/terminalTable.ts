@@ -100,6 +100,11 @@ const timeLines: readonly Line[] = [
   { name: 'latency', unit: 'ms', value: ({ totals }) => formatFixed(totals.latencyPs / 1e9, 3) },
   { name: 'utilization', unit: '', value: ({ totals }) => formatPercent(totals.utilization) },
   {
+    name: 'stalled on decoding',
+    unit: '',
+    value: ({ totals }) => formatPercent(totals.cycles === 0 ? 0 : totals.stallCycles.decode / totals.cycles),
+  },
+  {
     name: 'stalled on DRAM',
     unit: '',
     value: ({ totals }) => formatPercent(totals.cycles === 0 ? 0 : totals.stallCycles.dram / totals.cycles),
@@ -189,8 +194,12 @@ function noteLines({ notes, variants }: ScenarioResult): string[] {
   const shared = (variants[0]?.notes ?? []).filter((note) =>
     variants.every((each) => each.notes.includes(note)),
   );
-  const own = variants.flatMap(({ variant, notes: each }) =>
-    each.filter((note) => !shared.includes(note)).map((note) => `${variant}: ${note}`),
-  );
+  const own = [
+    ...new Set(
+      variants.flatMap(({ variant, notes: each }) =>
+        each.filter((note) => !shared.includes(note)).map((note) => `${variant}: ${note}`),
+      ),
+    ),
+  ];
   return [...shared, ...own, ...notes].map((note) => `  ${note}`);
 }

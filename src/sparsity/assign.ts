@@ -198,24 +198,21 @@ function misfitOf(
   { name, geometry }: ConvLayer,
   reference: ReadonlyMap<string, Supports> | undefined,
 ): string | undefined {
-  switch (rule.kind) {
-    case 'dense':
-      return undefined;
-    case 'prune':
-      if (typeof rule.density === 'number' || reference?.get(name)?.assignment.kind !== 'dense')
-        return undefined;
-      return `is dense under ${rule.density.name}, which sets the density`;
-    case 'n-of-m': {
-      const { channelsPerGroup: channels } = geometry;
-      if (channels > rule.n) return undefined;
-      return `has ${channels} ${channels === 1 ? 'channel' : 'channels'} in a group, all of which ${rule.n} of ${rule.m} keeps`;
-    }
-    default: {
-      const [height, width] = rule.kernel;
-      if (height === geometry.kernelHeight && width === geometry.kernelWidth) return undefined;
+  if (rule.kind === 'dense') return undefined;
+  if (rule.kernel !== undefined) {
+    const [height, width] = rule.kernel;
+    if (height !== geometry.kernelHeight || width !== geometry.kernelWidth)
       return `has kernels of ${geometry.kernelHeight}x${geometry.kernelWidth}, not ${height}x${width}`;
-    }
   }
+  if (rule.kind === 'prune' && typeof rule.density !== 'number') {
+    const isDense = reference?.get(name)?.assignment.kind === 'dense';
+    return isDense ? `is dense under ${rule.density.name}, which sets the density` : undefined;
+  }
+  const { channelsPerGroup: channels } = geometry;
+  if (rule.kind === 'n-of-m' && channels <= rule.n) {
+    return `has ${channels} ${channels === 1 ? 'channel' : 'channels'} in a group, all of which ${rule.n} of ${rule.m} keeps`;
+  }
+  return undefined;
 }
 
 /** Whether one of the patterns fits the layer. */

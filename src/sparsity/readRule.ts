@@ -17,8 +17,8 @@ const keysByWay = {
   patterns: ['kernel', 'period', 'boost'],
   random: ['kernel'],
   variant: [],
-  prune: [],
-  nOfM: [],
+  prune: ['kernel'],
+  nOfM: ['kernel'],
   bestPatterns: ['kernel'],
   channels: [],
 } as const satisfies Partial<Record<keyof SparsityFile, ReadonlyArray<keyof SparsityFile>>>;
@@ -48,9 +48,9 @@ export async function readRule(
   if (file.random !== undefined) return readRandom(file.random, kernel, fault);
   if (file.prune !== undefined) {
     const density = await shareAt(['prune', 'density'], file.prune.density, fault, variantAt);
-    return { kind: 'prune', ...file.prune, density };
+    return { kind: 'prune', ...(file.kernel && { kernel: file.kernel }), ...file.prune, density };
   }
-  if (file.nOfM !== undefined) return readNOfM(file.nOfM, fault);
+  if (file.nOfM !== undefined) return readNOfM(file.nOfM, file.kernel, fault);
   if (file.bestPatterns !== undefined) return readBestPatterns(file.bestPatterns, kernel, fault);
   if (file.channels !== undefined) return readChannels(file, file.channels, fault, variantAt);
   return undefined;
@@ -66,9 +66,13 @@ function readRandom({ taps }: NonNullable<SparsityFile['random']>, kernel: Kerne
   return { kind: 'random', kernel, taps };
 }
 
-function readNOfM(written: NonNullable<SparsityFile['nOfM']>, fault: FaultAt): OwnRule {
+function readNOfM(
+  written: NonNullable<SparsityFile['nOfM']>,
+  kernel: Kernel | undefined,
+  fault: FaultAt,
+): OwnRule {
   const { n, m } = written;
-  if (n < m) return { kind: 'n-of-m', ...written };
+  if (n < m) return { kind: 'n-of-m', ...(kernel && { kernel }), ...written };
   throw fault(['nOfM', 'n'], `expected fewer than the m = ${m} weights of a block, got ${n}`);
 }
 

@@ -9,9 +9,11 @@ export type PruneUnit = 'weight' | 'kernel' | { readonly filters: number; readon
 /** A share in (0, 1], or the variant that sets it. */
 export type Share = number | SparsityVariant;
 
-/** Keeps a share of the units of a layer, or of all layers that it is for. Fits any kernel. */
+/** Keeps a share of the units of a layer, or of all layers that it is for. */
 export interface PruneRule {
   readonly kind: 'prune';
+  /** [height, width]; any unless given. */
+  readonly kernel?: readonly [number, number];
   readonly unit: PruneUnit;
   readonly by: Choice;
   /** Of a variant: as many weights as that keeps in the same layer, or in all of them. */
@@ -19,9 +21,11 @@ export interface PruneRule {
   readonly scope: 'layer' | 'global';
 }
 
-/** Keeps n of every m weights along the channels of a group, at each tap on its own. Fits any kernel. */
+/** Keeps n of every m weights along the channels of a group, at each tap on its own. */
 export interface NOfMRule {
   readonly kind: 'n-of-m';
+  /** [height, width]; any unless given. */
+  readonly kernel?: readonly [number, number];
   readonly n: number;
   readonly m: number;
   readonly by: Choice;

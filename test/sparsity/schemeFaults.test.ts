@@ -26,10 +26,11 @@ describe('a scheme is refused', () => {
     expect(await fault('channels: { keep: 0.5 }\nvariant: dense')).to.match(
       /^mine.yaml:3:11: channels: expected one of .* got both variant and channels$/,
     );
-    expect(await fault('prune: { density: 0.5 }\nkernel: 3')).to.equal(
-      'mine.yaml:4:9: kernel: does not go with prune',
+    expect(await fault('prune: { density: 0.5 }\nperiod: 3')).to.equal(
+      'mine.yaml:4:9: period: does not go with prune',
     );
-    expect(await fault('nOfM: { n: 1, m: 2 }\nkernel: 3')).to.match(/kernel: does not go with nOfM$/);
+    expect(await fault('nOfM: { n: 1, m: 2 }\nboost: last')).to.match(/boost: does not go with nOfM$/);
+    expect(await fault('channels: { keep: 0.5 }\nkernel: 3')).to.match(/kernel: does not go with channels$/);
     expect(await fault('bestPatterns: { taps: 4, count: 8 }\nperiod: 3')).to.match(
       /^mine.yaml:4:9: period: does not go with bestPatterns$/,
     );
