@@ -44,7 +44,8 @@ export async function loadCells(
               at ?? variantAt,
             );
       }
-      cells.push({ variant, storage: name });
+      const place = at ?? variantAt;
+      cells.push({ variant, storage: name, ...(place && { place: document.locate(place) }) });
     }
   }
   return cells;

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../document/userError.js';
+import type { Location } from '../document/userError.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import { mapLayer } from '../machine/mapLayer.js';
 import { convProblem, problemKey, vectorProblem } from '../mapping/layerProblem.js';
@@ -80,7 +81,7 @@ async function planCell(
   const model = dependsOnValues(storage) ? (await maker.prepared(variant)).model : undefined;
   const layers: PlannedLayer[] = [];
   for (const layer of layersToRun(scenario.layers, sparse.network)) {
-    layers.push(planLayer(layer, storage, sparse.supports.get(layer.name), model));
+    layers.push(planLayer(layer, cell, sparse.supports.get(layer.name), model));
     onLayer?.(cell, layer.name);
     await setImmediate();
     signal?.throwIfAborted();
@@ -90,7 +91,7 @@ async function planCell(
 
 type LayerPlanner = (
   layer: Layer,
-  storage: string,
+  cell: Cell,
   supports: Supports | undefined,
   model: Model | undefined,
 ) => PlannedLayer;
@@ -123,16 +124,23 @@ function createLayerPlanner(scenario: Scenario): LayerPlanner {
     }
   };
 
-  return (layer, storage, supports, model) => {
+  return (layer, { storage, place }, supports, model) => {
     if (!isConv(layer)) return { layer, estimate: estimate(layer, vectorProblem(layer, settings.precision)) };
     if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
     const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
-    const stored = storeLayer(
-      storage,
-      { supports, precision: settings.precision.weight, weights },
-      layer.name,
-    );
+    const toStore = { supports, precision: settings.precision.weight, weights };
+    const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
     const problem = convProblem(layer, settings.precision, stored);
     return { layer, supports, format: stored.format.name, estimate: estimate(layer, problem) };
   };
+}
+
+/** A fault of what stands at a place of the file. */
+function locate<T>(place: Location | undefined, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof UserError) || error.location !== undefined || place === undefined) throw error;
+    throw new UserError(error.message, place);
+  }
 }

@@ -4,6 +4,7 @@ import { faultAt } from '../document/document.js';
 import type { YamlDocument, YamlPath } from '../document/document.js';
 import { didYouMean } from '../document/suggest.js';
 import { UserError } from '../document/userError.js';
+import type { Location } from '../document/userError.js';
 import type { EnergyTable } from '../energy/energyTable.js';
 import { checkEnergy } from '../energy/evaluate.js';
 import { energyTableOf, loadEnergyTable } from '../energy/table.js';
@@ -20,6 +21,8 @@ export interface Cell {
   readonly variant: SparsityVariant;
   /** `auto` or the name of a format. */
   readonly storage: string;
+  /** Where the file asks for it. */
+  readonly place?: Location;
 }
 
 /** A scenario with everything that it refers to. Plain data, ready for `simulate`. */

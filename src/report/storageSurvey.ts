@@ -111,9 +111,19 @@ export function storageTable(survey: StorageSurvey): string {
     .map(
       (variant) =>
         `${survey.scenario}: ${survey.network}, ${variant.variant}, ${survey.precision} weights, each layer as one tile\n` +
-        `${layerTable(variant)}\n${formatTable(variant)}`,
+        (hasSparseLayers(variant)
+          ? `${layerTable(variant)}\n${formatTable(variant)}`
+          : `  no layer leaves weights out: ${formatKib(denseBytesOf(variant))} KiB, dense in every format`),
     )
     .join('\n\n');
+}
+
+function hasSparseLayers({ formats }: SurveyedVariant): boolean {
+  return formats.some(({ layers }) => layers.some(({ isSparse }) => isSparse));
+}
+
+function denseBytesOf({ formats }: SurveyedVariant): number {
+  return formats[0]?.layers.reduce((sum, { denseBytes }) => sum + denseBytes, 0) ?? 0;
 }
 
 function layerTable({ formats }: SurveyedVariant): string {

@@ -148,7 +148,7 @@ function join(a: Stretch, b: Stretch, runBits: number): Stretch {
 
 /** Pairs with an explicit zero that a run takes: each covers as many zeros as a run can count, and its own. */
 function fillersOf(run: number, runBits: number): number {
-  return Math.floor(run / 2 ** runBits);
+  return run >>> runBits;
 }
 
 function stretchOf(existing: Uint16Array, taps: number, runBits: number): Stretch {
@@ -165,7 +165,6 @@ function pairCounter(supports: Supports, runBits: number): (tile: WeightTile) =>
   const { patterns, assignment, taps } = supports;
   const stretches = existingTaps(supports).ofPattern.map((existing) => stretchOf(existing, taps, runBits));
   const period = assignment.kind === 'per-kernel' ? Infinity : patterns.length;
-  const longest = 2 ** runBits;
   return ({ filterStart, filterCount, channelStart, channelCount }) => {
     const known: Stretch[] = [];
     const rowOf = (filter: number): Stretch => {
@@ -177,7 +176,7 @@ function pairCounter(supports: Supports, runBits: number): (tile: WeightTile) =>
         gap += kernel.zerosBefore;
         if (kernel.pairs === 0) continue;
         if (pairs === 0) before = gap;
-        else pairs += Math.floor(gap / longest);
+        else pairs += fillersOf(gap, runBits);
         pairs += kernel.pairs;
         gap = kernel.zerosAfter;
       }

@@ -10,6 +10,12 @@ const { 'scenario.yaml': scenario, 'machine.yaml': machine, 'net.yaml': net } = 
 const withMachine = (from: string, to: string) => ({ 'machine.yaml': machine.replace(from, to) });
 const withNet = (from: string, to: string) => ({ 'net.yaml': net.replace(from, to) });
 const withScenario = (from: string, to: string) => ({ 'scenario.yaml': scenario.replace(from, to) });
+const compare = (...entries: readonly string[]) => ({
+  'scenario.yaml': scenario.replace(
+    /variants.*/,
+    `compare:\n${entries.map((entry) => `  - ${entry}`).join('\n')}`,
+  ),
+});
 const bomb = `a: &a [x, x, x, x, x, x, x, x, x, x]
 b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
 c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]
@@ -182,6 +188,48 @@ const cases: readonly Case[] = [
     withMachine('45 nm', '32 nm'),
     [],
     /^psconv: machine\.yaml:3:13: technology: .*32 nm.*45 nm/,
+  ],
+  [
+    'a storage format that there is not',
+    { 'scenario.yaml': `${scenario}storage: perodic\n` },
+    [],
+    /^psconv: scenario\.yaml:7:10: storage: expected a storage format, got "perodic"; did you mean "periodic"\?/,
+  ],
+  [
+    'a storage format of another ratio than there can be',
+    compare('{ variant: PSD4_P8, storage: [csr, "4:4"] }'),
+    [],
+    /^psconv: scenario\.yaml:6:\d+: compare\[0\]\.storage: expected a storage format, got "4:4"/,
+  ],
+  [
+    'a format of activations that there is not',
+    { 'scenario.yaml': `${scenario}activations: csr\n` },
+    [],
+    /^psconv: scenario\.yaml:7:14: activations: expected a format of activations, got "csr"; .*dense, bitmask, run-length/,
+  ],
+  [
+    'a format that cannot hold the supports',
+    compare('{ variant: pSC4, storage: periodic }'),
+    [],
+    /^psconv: scenario\.yaml:6:\d+: layer conv2: storage "periodic" cannot hold it: each kernel has a support of its own/,
+  ],
+  [
+    'a pair of variant and storage that stands twice',
+    compare('{ variant: pSC4, storage: [csr, coo] }', '{ variant: pSC4, storage: csr }'),
+    [],
+    /^psconv: scenario\.yaml:7:\d+: compare\[1\]\.storage: expected each pair of variant and storage once, got pSC4 stored as csr again/,
+  ],
+  [
+    'an unknown variant to compare',
+    compare('{ variant: dense }', '{ variant: PSD4_P9 }'),
+    [],
+    /^psconv: scenario\.yaml:7:\d+: compare\[1\]\.variant: .*"PSD4_P9".*did you mean/,
+  ],
+  [
+    'an unknown storage on the command line',
+    {},
+    ['--storage', 'csr,bitmsk'],
+    /^psconv: expected a storage format, got "bitmsk"; did you mean "bitmask"\?/,
   ],
   ['an output folder that is a file', {}, ['--out', 'net.yaml'], /net\.yaml: .*a file is in the way/],
   ['an output folder below a file', {}, ['--out', 'net.yaml/results'], /a file is in the way/],
