@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Precision } from '../tensor/precision.js';
 import { displayPath, UserError } from '../document/userError.js';
 import { refuseUnwritable } from '../document/writeAtomically.js';
 import { saveResults } from '../explore/manifest.js';
@@ -20,6 +21,7 @@ export interface RunArguments {
   readonly json?: boolean;
   readonly variants?: readonly string[];
   readonly storage?: readonly string[];
+  readonly precision?: Precision;
   readonly layers?: readonly string[];
   readonly seed?: number;
   readonly images?: string;
@@ -63,10 +65,11 @@ export function verdict(result: ScenarioResult): number {
 }
 
 async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {
-  const { variants, storage, layers, seed, check } = options;
+  const { variants, storage, precision, layers, seed, check } = options;
   return {
     variants,
     storage,
+    precision,
     layers,
     seed,
     check: check ? undefined : false,

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Precision } from '../tensor/precision.js';
 import { displayPath } from '../document/userError.js';
 import { refuseUnwritable, writeFilesAtomically } from '../document/writeAtomically.js';
 import { loadScenario } from '../explore/scenario.js';
@@ -12,13 +13,14 @@ export interface StorageArguments {
   readonly json?: boolean;
   readonly variants?: readonly string[];
   readonly formats?: readonly string[];
+  readonly precision?: Precision;
   readonly layers?: readonly string[];
 }
 
 /** Surveys a scenario's storage, writes `storage.csv` and prints a table. */
 export async function printStorage(file: string, options: StorageArguments): Promise<void> {
-  const { variants, layers, formats } = options;
-  const scenario = await loadScenario(file, { variants, layers });
+  const { variants, layers, formats, precision } = options;
+  const scenario = await loadScenario(file, { variants, layers, precision });
   const folder = options.out ?? join('results', scenario.settings.name);
   await refuseUnwritable(folder);
   const survey = await surveyStorage(scenario, formats);

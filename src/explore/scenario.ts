@@ -12,6 +12,8 @@ import { loadNetwork } from '../network/loadNetwork.js';
 import type { Network } from '../network/network.js';
 import { loadCells } from './cells.js';
 import { activationFormatNameFault } from '../storage/activations/activationFormats.js';
+import type { Precision } from '../tensor/precision.js';
+import { precisionSetOf } from '../scenario/schema.js';
 import { readScenarioFile } from '../scenario/scenario.js';
 import type { ImagesSource, ScenarioFile } from '../scenario/scenario.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
@@ -46,6 +48,8 @@ export interface ScenarioOverrides {
   /** Formats to store each variant in, in place of the file's. */
   readonly storage?: readonly string[] | undefined;
   readonly layers?: readonly string[] | undefined;
+  /** Of weights and feature maps. */
+  readonly precision?: Precision | undefined;
   /** Replaces every seed of the scenario. */
   readonly seed?: number | undefined;
   readonly check?: boolean | undefined;
@@ -81,7 +85,7 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
 }
 
 function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
-  const { layers, seed, check, images } = overrides;
+  const { layers, seed, check, images, precision } = overrides;
   const seeded =
     seed === undefined
       ? value
@@ -94,6 +98,7 @@ function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): Scena
   return {
     ...seeded,
     ...(layers === undefined ? {} : { layers }),
+    ...(precision === undefined ? {} : { precision: precisionSetOf(precision) }),
     ...(check === undefined ? {} : { check: { ...value.check, enabled: check } }),
     ...(images === undefined ? {} : { images }),
   };

@@ -106,7 +106,7 @@ function variantResult(
     variant: plan.variant.name,
     storage: plan.storage,
     description: plan.variant.description,
-    notes,
+    notes: [...notes, ...storageNotes(plan)],
     layers,
     totals: totalsOf(
       layers.map(({ counts }) => counts),
@@ -124,6 +124,17 @@ function variantResult(
     }),
     ...(run.accuracy && { accuracy: run.accuracy }),
   };
+}
+
+/** What `auto` came to. */
+function storageNotes({ storage, layers }: CellPlan): string[] {
+  if (storage !== 'auto') return [];
+  const layersIn = new Map<string, number>();
+  for (const { format } of layers) {
+    if (format !== undefined) layersIn.set(format, (layersIn.get(format) ?? 0) + 1);
+  }
+  const said = [...layersIn].map(([format, count]) => `${format} in ${count} layers`);
+  return [`storage auto: ${said.join(', ')}`];
 }
 
 function layerResult(

@@ -43,6 +43,15 @@ const precision = z
     return z.NEVER;
   });
 
+/** The set that a single precision stands for. */
+export function precisionSetOf(precision: Precision): {
+  readonly ifmap: Precision;
+  readonly weight: Precision;
+  readonly accumulator: AccumulatorPrecision;
+} {
+  return { ifmap: precision, weight: precision, accumulator: accumulatorFor(precision, precision) };
+}
+
 function accumulatorFor(ifmap: Precision, weight: Precision): AccumulatorPrecision {
   if (ifmap === 'float32' && weight === 'float32') return 'float32';
   return ifmap === 'int16' || weight === 'int16' ? 'int48' : 'int32';
