@@ -4,7 +4,7 @@ import { displayPath, UserError } from '../document/userError.js';
 import { refuseUnwritable } from '../document/writeAtomically.js';
 import { saveResults } from '../explore/manifest.js';
 import { loadScenario } from '../explore/scenario.js';
-import type { ScenarioOverrides } from '../explore/scenario.js';
+import type { ScenarioOverrides } from '../explore/overrides.js';
 import { simulate } from '../explore/simulate.js';
 import { summaryRecord } from '../report/records.js';
 import { mismatchesOf } from '../report/result.js';

@@ -1,11 +1,21 @@
 import { faultAt } from '../document/document.js';
 import type { YamlDocument, YamlPath } from '../document/document.js';
 import { UserError } from '../document/userError.js';
+import type { Location } from '../document/userError.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 import { loadVariant } from '../sparsity/loadVariant.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
 import { formatNameFault } from '../storage/formats.js';
-import type { Cell, ScenarioOverrides } from './scenario.js';
+import type { ScenarioOverrides } from './overrides.js';
+
+/** A variant stored in a format: what one column of the result is about. */
+export interface Cell {
+  readonly variant: SparsityVariant;
+  /** `auto` or the name of a format. */
+  readonly storage: string;
+  /** Where the file asks for it. */
+  readonly place?: Location;
+}
 
 /** A variant and its formats as they are asked for, and where. */
 interface Request {

@@ -16,7 +16,8 @@ import { dependsOnValues, storeLayer } from '../storage/formats.js';
 import { costFunction } from './layerCost.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { VariantMaker } from './prepare.js';
-import type { Cell, Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
+import type { Cell } from './cells.js';
 
 /** One layer of a cell: how it is stored and mapped, and what that costs. Known without running it. */
 export interface PlannedLayer {

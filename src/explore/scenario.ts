@@ -4,28 +4,18 @@ import { faultAt } from '../document/document.js';
 import type { YamlDocument, YamlPath } from '../document/document.js';
 import { didYouMean } from '../document/suggest.js';
 import { UserError } from '../document/userError.js';
-import type { Location } from '../document/userError.js';
 import type { EnergyTable } from '../energy/energyTable.js';
 import { checkEnergy } from '../energy/evaluate.js';
 import { energyTableOf, loadEnergyTable } from '../energy/table.js';
 import { loadNetwork } from '../network/loadNetwork.js';
 import type { Network } from '../network/network.js';
 import { loadCells } from './cells.js';
+import type { Cell } from './cells.js';
+import type { ScenarioOverrides } from './overrides.js';
 import { activationFormatNameFault } from '../storage/activations/activationFormats.js';
-import type { Precision } from '../tensor/precision.js';
 import { precisionSetOf } from '../scenario/schema.js';
 import { readScenarioFile } from '../scenario/scenario.js';
-import type { ImagesSource, ScenarioFile } from '../scenario/scenario.js';
-import type { SparsityVariant } from '../sparsity/variant.js';
-
-/** A variant stored in a format: what one column of the result is about. */
-export interface Cell {
-  readonly variant: SparsityVariant;
-  /** `auto` or the name of a format. */
-  readonly storage: string;
-  /** Where the file asks for it. */
-  readonly place?: Location;
-}
+import type { ScenarioFile } from '../scenario/scenario.js';
 
 /** A scenario with everything that it refers to. Plain data, ready for `simulate`. */
 export interface Scenario {
@@ -39,21 +29,6 @@ export interface Scenario {
   readonly cells: readonly Cell[];
   /** Names of the layers to report, in the network's order. */
   readonly layers: readonly string[];
-}
-
-/** What to do otherwise than the file says. */
-export interface ScenarioOverrides {
-  /** In place of the file's `variants` or `compare`. */
-  readonly variants?: readonly string[] | undefined;
-  /** Formats to store each variant in, in place of the file's. */
-  readonly storage?: readonly string[] | undefined;
-  readonly layers?: readonly string[] | undefined;
-  /** Of weights and feature maps. */
-  readonly precision?: Precision | undefined;
-  /** Replaces every seed of the scenario. */
-  readonly seed?: number | undefined;
-  readonly check?: boolean | undefined;
-  readonly images?: ImagesSource | undefined;
 }
 
 /**
@@ -105,7 +80,7 @@ function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): Scena
 }
 
 /** A reference that leads nowhere is a fault of the line that it stands on. */
-export async function located<T>(document: YamlDocument, path: YamlPath, load: Promise<T>): Promise<T> {
+async function located<T>(document: YamlDocument, path: YamlPath, load: Promise<T>): Promise<T> {
   try {
     return await load;
   } catch (error) {

@@ -12,7 +12,8 @@ import { createVariantMaker, loadImages } from './prepare.js';
 import type { PreparedVariant } from './prepare.js';
 import { runCell } from './runCell.js';
 import type { CellRun } from './runCell.js';
-import type { Cell, Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
+import type { Cell } from './cells.js';
 
 /** How far a simulation has come. */
 export interface Progress {

@@ -34,7 +34,7 @@ export const plainFormats: readonly SectionedFormat[] = [
 ];
 
 /** Names of formats, and forms of names that carry parameters. */
-export const formatNames: readonly string[] = [
+const formatNames: readonly string[] = [
   ...plainFormats.map(({ name }) => name),
   'run-length-N',
   'N:M',

@@ -69,6 +69,13 @@ describe('energy of a layer', () => {
     expect(energy.tensorsPj).to.include({ weight: 2 * 4096, ofmap: 3 * 4096, psum: 2 * 4096 });
   });
 
+  it('charges the decoder by what it finds, as index', () => {
+    const energy = evaluate({ decoding: { entries: 4, maskBits: 16, symbols: 6 } });
+    expect(energy.componentsPj.decoder).to.equal(4 * 0.75 + 16 * 0.125 + 6 * 1.5);
+    expect(energy.tensorsPj.index).to.equal(energy.componentsPj.decoder);
+    expect(energy.totalPj).to.equal(energy.componentsPj.decoder + energy.componentsPj.leakage);
+  });
+
   it('charges the pattern table by the bit, as index', () => {
     const energy = evaluate({ patternTableReadBits: 72 });
     expect(energy.componentsPj.patternTable).to.equal(18);

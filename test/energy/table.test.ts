@@ -64,11 +64,22 @@ describe('the energy table edge-45nm', () => {
       expect(costs.registerWritePjPerBit).to.be.closeTo(0.009, 1e-12);
       expect(costs.patternTableReadPjPerBit).to.be.closeTo(0.009, 1e-12);
       const foreign = costs.sources.filter((each) => each.foreign);
-      expect(foreign.map((each) => `${each.component} ${each.family}`)).to.have.members([
+      const names = new Set(foreign.map((each) => `${each.component} ${each.family}`));
+      expect([...names]).to.have.members([
         'registerFiles aladdin-40nm',
         'patternTable aladdin-40nm',
+        'decoder horowitz-45nm + aladdin-40nm',
         'leakage aladdin-40nm',
       ]);
+    }
+  });
+
+  it('builds the decoder from registers and adders', () => {
+    for (const costs of table.costs.values()) {
+      // 16 bits read and written, and a 16-bit add; a bit and an eighth of an 8-bit add; 48 bits and a 16-bit add
+      expect(costs.decodeEntryPj).to.be.closeTo(32 * 0.009 + 0.05, 1e-12);
+      expect(costs.decodeMaskPjPerBit).to.be.closeTo(0.009 + 0.03 / 8, 1e-12);
+      expect(costs.decodeSymbolPj).to.be.closeTo(48 * 0.009 + 0.05, 1e-12);
     }
   });
 

@@ -9,44 +9,67 @@ import { context } from './passes.js';
 
 const none = { entries: 0, maskBits: 0, symbols: 0, serialSteps: 0 };
 
-/** A pass of 100 cycles that reads 60 words of weights. */
-function pass(): PassCost {
+/** A pass of 100 cycles that streams ten weights of eight bits so many times, each in a word of its own. */
+function pass(rounds: number): PassCost {
   const cost = emptyPassCost(3);
   cost.cycles = 100;
-  countRead(cost.accesses, 1, 'weight', 60, 60, 60);
+  cost.weightRounds = rounds;
+  countRead(cost.accesses, 1, 'weight', 10 * rounds, 10 * rounds, 10 * rounds);
   return cost;
 }
 
-/** Ten weights of eight bits, streamed so many times. */
+/** With words of 16 bits. */
 function decoded(
   { work = none, ...sizes }: Partial<TileSize> & Pick<Partial<Decoding>, 'work'>,
   rounds: number,
   change: Partial<ArrayContext> = {},
 ): PassCost {
-  const cost = pass();
-  cost.weightRounds = rounds;
-  countRead(cost.accesses, 1, 'weight', 10 * rounds - 60, 0, 10 * rounds - 60);
-  const size = { valueBytes: 10, positionBytes: 0, pointerBytes: 0, ...sizes };
+  const cost = pass(rounds);
   const array = context(4, 4, change);
   const ports = { ...array.ports, weight: { buffer: 1, wordBits: 16, ports: 1 } };
+  const size = { valueBytes: 10, positionBytes: 0, pointerBytes: 0, ...sizes };
   addDecoding(cost, { work, size, weightBits: 8 }, { ...array, ports });
   return cost;
 }
 
 describe('decoding of weights', () => {
-  it('reads the index through the weight port, and waits for what does not fit between the values', () => {
-    // 13 bytes are 7 words of 16 bits; 5 rounds of them fit into the 40 cycles that the port is free, 6 do not.
-    const five = decoded({ positionBytes: 9, pointerBytes: 4 }, 5);
-    expect(five.decodeStalls).to.equal(0);
-    expect(five.cycles).to.equal(100);
-    expect(bufferAccess(five.accesses, 1, 'index')).to.include({
+  it('reads everything that is stored as one stream of words, and waits for what the pass does not cover', () => {
+    // 10 bytes of values are 5 words, 13 bytes of index with them make 12: eight rounds fit into 100 cycles, nine do not.
+    const eight = decoded({ positionBytes: 9, pointerBytes: 4 }, 8);
+    expect(eight.decodeStalls).to.equal(0);
+    expect(eight.cycles).to.equal(100);
+    expect(bufferAccess(eight.accesses, 1, 'weight')).to.include({
+      readElements: 80,
+      readTransactions: 40,
+      readBytes: 80,
+    });
+    expect(bufferAccess(eight.accesses, 1, 'index')).to.include({
+      readElements: 104,
+      readTransactions: 56,
+      readBytes: 104,
+    });
+    const nine = decoded({ positionBytes: 9, pointerBytes: 4 }, 9);
+    expect(nine.decodeStalls).to.equal(9 * 12 - 100);
+    expect(nine.cycles).to.equal(108);
+  });
+
+  it('reads stored zeros that are not streamed, too', () => {
+    const { accesses } = decoded({ valueBytes: 13, positionBytes: 1 }, 5);
+    expect(bufferAccess(accesses, 1, 'weight')).to.include({
+      readElements: 50,
       readTransactions: 35,
       readBytes: 65,
-      readElements: 65,
     });
-    const six = decoded({ positionBytes: 9, pointerBytes: 4 }, 6);
-    expect(six.decodeStalls).to.equal(60 + 42 - 100);
-    expect(six.cycles).to.equal(102);
+    expect(bufferAccess(accesses, 1, 'index')).to.include({ readTransactions: 0, readBytes: 5 });
+  });
+
+  it('reads coded values in the words that they are stored in', () => {
+    const { accesses } = decoded({ valueBytes: 5 }, 6);
+    expect(bufferAccess(accesses, 1, 'weight')).to.include({
+      readElements: 60,
+      readTransactions: 18,
+      readBytes: 30,
+    });
   });
 
   it('waits for a decoder that gets through fewer entries than there are', () => {
@@ -56,9 +79,11 @@ describe('decoding of weights', () => {
     expect(decoded({ work }, 3, { entriesPerCycle: 2 }).cycles).to.equal(105);
   });
 
-  it('waits for the slower of the two, not for both', () => {
-    const work = { ...none, entries: 70, serialSteps: 70 };
-    expect(decoded({ work, positionBytes: 13 }, 6, { entriesPerCycle: 4 }).decodeStalls).to.equal(5);
+  it('waits for the slower of port and decoder, not for both', () => {
+    const work = { ...none, entries: 26, serialSteps: 26 };
+    const sizes = { work, positionBytes: 13 };
+    expect(decoded(sizes, 9, { entriesPerCycle: 2 }).decodeStalls).to.equal(17);
+    expect(decoded(sizes, 9, { entriesPerCycle: 3 }).decodeStalls).to.equal(8);
   });
 
   it('is counted once a round', () => {
@@ -66,25 +91,7 @@ describe('decoding of weights', () => {
     expect(decoded({ work }, 7).decoding).to.deep.equal({ entries: 21, maskBits: 126, symbols: 35 });
   });
 
-  it('reads stored zeros that are not streamed as if they were index', () => {
-    // Three bytes more than the ten that are streamed.
-    const { accesses, cycles } = decoded({ valueBytes: 13 }, 5);
-    expect(bufferAccess(accesses, 1, 'index')).to.include({ readTransactions: 10, readBytes: 15 });
-    expect(bufferAccess(accesses, 1, 'weight')).to.include({ readTransactions: 60, readBytes: 50 });
-    expect(cycles).to.equal(100);
-  });
-
-  it('reads coded values in the words that they are stored in', () => {
-    const { accesses } = decoded({ valueBytes: 5, pointerBytes: 4 }, 6);
-    expect(bufferAccess(accesses, 1, 'weight')).to.include({
-      readTransactions: 18,
-      readBytes: 30,
-      readElements: 60,
-    });
-    expect(bufferAccess(accesses, 1, 'index')).to.include({ readTransactions: 12, readBytes: 24 });
-  });
-
   it('is nothing where everything is known beforehand', () => {
-    expect(decoded({}, 6)).to.deep.equal({ ...pass(), weightRounds: 6 });
+    expect(decoded({}, 6)).to.deep.equal(pass(6));
   });
 });

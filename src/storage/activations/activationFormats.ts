@@ -5,7 +5,7 @@ import { runBitsOf, zeroRuns } from './zeroRuns.js';
 import { zeroValueCompression } from './zeroValueCompression.js';
 
 /** Names for people; `run-length-N` has N bits for a run. */
-export const activationFormatNames: readonly string[] = ['dense', 'bitmask', 'run-length', 'run-length-N'];
+const activationFormatNames: readonly string[] = ['dense', 'bitmask', 'run-length', 'run-length-N'];
 
 /** The format of a name; undefined for `dense` and for names that there are not. */
 export function findActivationFormat(name: string): ActivationFormat | undefined {

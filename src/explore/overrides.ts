@@ -1,0 +1,17 @@
+import type { ImagesSource } from '../scenario/scenario.js';
+import type { Precision } from '../tensor/precision.js';
+
+/** What to do otherwise than the file says. */
+export interface ScenarioOverrides {
+  /** In place of the file's `variants` or `compare`. */
+  readonly variants?: readonly string[] | undefined;
+  /** Formats to store each variant in, in place of the file's. */
+  readonly storage?: readonly string[] | undefined;
+  readonly layers?: readonly string[] | undefined;
+  /** Of weights and feature maps. */
+  readonly precision?: Precision | undefined;
+  /** Replaces every seed of the scenario. */
+  readonly seed?: number | undefined;
+  readonly check?: boolean | undefined;
+  readonly images?: ImagesSource | undefined;
+}
