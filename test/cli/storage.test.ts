@@ -100,6 +100,22 @@ describe('psconv run with compare', function () {
       expect(Number(bitmask['dramBytes.ofmap'])).to.be.below(Number(dense['dramBytes.ofmap']));
     }));
 
+  it('compares with the variant that leaves nothing out, wherever it stands', () =>
+    inWorkspace(
+      async (folder) => {
+        await psconv(folder, ['run', 'scenario.yaml', '--no-check', '--out', 'out']);
+        const rows = rowsOf(join(folder, 'out', 'summary.csv'));
+        expect(rows[1]['savings.latency']).to.equal('1');
+        expect(Number(rows[0]['savings.effectualMacs'])).to.be.above(1.2);
+      },
+      {
+        'scenario.yaml': scenario.replace(
+          /variants.*/,
+          'compare:\n  - { variant: channels-psd4p8 }\n  - { variant: dense }',
+        ),
+      },
+    ));
+
   it('takes formats from the command line', () =>
     inWorkspace(async (folder) => {
       const words = ['--variants', 'PSD4_P8', '--storage', 'csr,periodic', '--no-check', '--out', 'out'];

@@ -11,7 +11,11 @@ import { convProblem } from '../../src/mapping/layerProblem.js';
 import type { VectorProblem } from '../../src/mapping/problem.js';
 import { outputBox, tilesInOrder } from '../../src/mapping/tiles.js';
 import { compressedBytes, compressedLayout } from '../../src/schedule/compressedMap.js';
+import { elementsOf } from '../../src/network/layer.js';
 import type { Shape } from '../../src/network/layer.js';
+import { countLayer } from '../../src/counts/countLayer.js';
+import { compressedTransfer } from '../../src/schedule/compressedTransfer.js';
+import { burstsOf, mapTransfer } from '../../src/schedule/transfer.js';
 import { findActivationFormat } from '../../src/storage/activations/activationFormats.js';
 import type { ActivationFormat } from '../../src/storage/activations/activationFormat.js';
 import { storeLayer } from '../../src/storage/formats.js';
@@ -78,6 +82,10 @@ function stored(
     storeCompressed(map, box, slot);
   }
   return map;
+}
+
+function nonZero(elements: ElementArray): number {
+  return elements.filter((value) => value !== 0).length;
 }
 
 /** Half of the values are zero, as after a ReLU. */
@@ -149,6 +157,15 @@ describe('compressed feature maps', () => {
           compressedBytes(maps.output),
         );
         expect(timeline.fills, 'buffers hold dense maps').to.deep.equal(estimate.timeline.fills);
+        const { decoding } = countLayer(layer, schedule, timeline, accelerator);
+        const dense = countLayer(layer, schedule, estimate.timeline, accelerator).decoding;
+        const fetched = timeline.codec;
+        expect(decoding.entries).to.equal(dense.entries + fetched.entries);
+        expect(decoding.maskBits).to.equal(dense.maskBits + fetched.maskBits);
+        // The output is encoded once, and every element of it has a bit of the mask.
+        const outputs = elementsOf(layer.outputShape);
+        expect(fetched.maskBits).to.be.at.least(format.name === 'bitmask' ? outputs : 0);
+        if (format.name !== 'bitmask') expect(fetched.entries).to.be.at.least(nonZero(found.output));
       }),
       { numRuns: 150 },
     );
@@ -165,6 +182,68 @@ describe('compressed feature maps', () => {
     expect(layout.pointerBytes).to.equal(2);
     // 64 bits of mask and 64 values in each of eight units.
     expect(layout.regionBytes).to.equal(8 * 72);
+  });
+
+  it('start each tile on a burst, and point with 32 bits where tiles are large', () => {
+    const bitmask = findActivationFormat('bitmask') as ActivationFormat;
+    const small = { channels: 3, height: 9, width: 5 };
+    const { layout } = stored(new Int8Array(135).fill(1), small, 'int8', bitmask, [2, 4, 5]);
+    expect(layout.tiles.map(({ offset }) => offset % 32)).to.deep.equal([0, 0, 0, 0, 0, 0]);
+    // 2 channels of 20 bytes and 3 bytes of mask are 46, of which 64 are set aside.
+    expect(layout.tiles[1].offset).to.equal(64);
+    const large = { channels: 64, height: 32, width: 32 };
+    const elements = new Int16Array(64 * 32 * 32).fill(-1);
+    const map = stored(elements, large, 'int16', bitmask, [64, 32, 32]);
+    expect(map.layout.pointerBytes).to.equal(4);
+    expect([...expandMap(map)]).to.deep.equal([...elements]);
+  });
+
+  it('are moved in bursts of the pieces that they lie in, and decoded as much as is fetched', () => {
+    const bitmask = findActivationFormat('bitmask') as ActivationFormat;
+    const shape = { channels: 2, height: 8, width: 32 };
+    // Channel 0 has no zeros, channel 1 nothing else: units of 72 and of 8 bytes.
+    const elements = new Int8Array(512).fill(1, 0, 256);
+    const map = stored(elements, shape, 'int8', bitmask, [2, 8, 32]);
+    const transfer = mapTransfer(
+      'ifmap',
+      'input',
+      false,
+      { channelStart: 0, channelCount: 2, rowStart: 1, rowCount: 2, columnStart: 3, columnCount: 4 },
+      shape,
+      1,
+      0,
+    );
+    const { pointers, units, entries, maskBits } = compressedTransfer(transfer, transfer.box!, map);
+    // Rows 1 and 2 lie in units 0 and 1 of each channel.
+    expect(units.pieces).to.deep.equal([
+      [0, 144],
+      [288, 16],
+    ]);
+    expect(units.bytes).to.equal(160);
+    expect(burstsOf(units, 32)).to.equal(5 + 1);
+    expect(burstsOf(units, 16)).to.equal(9 + 1);
+    expect(pointers.pieces).to.deep.equal([
+      [0, 6],
+      [8, 6],
+    ]);
+    expect(pointers).to.include({ tensor: 'index', bytes: 12, write: false });
+    expect({ entries, maskBits }).to.deep.equal({ entries: 0, maskBits: 4 * 64 });
+
+    const runs = stored(
+      elements,
+      shape,
+      'int8',
+      findActivationFormat('run-length') as ActivationFormat,
+      [2, 8, 32],
+    );
+    const coded = compressedTransfer(transfer, transfer.box!, runs);
+    // 64 values, four to a word; of zeros alone no word is stored.
+    expect(coded.units.pieces).to.deep.equal([
+      [0, 256],
+      [512, 0],
+    ]);
+    expect(burstsOf(coded.units, 32)).to.equal(8);
+    expect(coded.entries).to.equal(128);
   });
 
   it('save nothing where no value is zero', () => {

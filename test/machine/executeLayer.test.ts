@@ -217,6 +217,11 @@ describe('tile execution', () => {
         0,
       );
       expect(timeline.endPs).to.be.at.least((dramBytes * 1e12) / accelerator.dram.bandwidthBytesPerSecond);
+      const decoded = schedule.steps.reduce(
+        (sum, { tile, pass }) => sum + pass.weightRounds * problem.storage.decodeWork(tile).entries,
+        0,
+      );
+      expect(counts.decoding.entries, 'positions are read whenever a tile is streamed').to.equal(decoded);
       const stalls = Object.values(counts.stallCycles);
       expect(Math.min(...stalls)).to.be.at.least(0);
       expect(counts.cycles).to.equal(counts.computeCycles + timeline.drainCycles + counts.stallCycles.dram);
