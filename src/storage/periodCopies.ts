@@ -1,9 +1,14 @@
 /**
  * What moves one period of kernels between its dense and its packed form, as copies of 4, 2 or 1 bytes: neighbouring
- * taps, also those of neighbouring kernels, travel together.
+ * taps, also those of neighbouring kernels, travel together, and two pairs of bytes that are neighbours in the packed form
+ * are one word there.
  */
 export interface PeriodCopies {
-  /** Width, place in the dense period and place in the packed one of each copy, all in bytes, one after another. */
+  /**
+   * Of each copy, one after another: its width, its place in the dense period, where its second half goes there (-1 unless it
+   * is two pairs), and its place in the packed period, all in bytes. Plain numbers, since a tile has few periods to pay for
+   * more.
+   */
   readonly copies: readonly number[];
   readonly denseBytes: number;
   readonly packedBytes: number;
@@ -29,7 +34,7 @@ export function periodCopies(
     let left = runEnd - runStart;
     while (left > 0) {
       const width = left >= 4 ? 4 : left >= 2 ? 2 : 1;
-      copies.push(width, runEnd - left, packed);
+      addCopy(copies, width, runEnd - left, packed);
       packed += width;
       left -= width;
     }
@@ -47,6 +52,13 @@ export function periodCopies(
   }
   closeRun();
   return { copies, denseBytes: period * taps * elementBytes, packedBytes: packed };
+}
+
+/** Joins a pair of bytes with the pair before it. */
+function addCopy(copies: number[], width: number, dense: number, packed: number): void {
+  const before = copies.length - 4;
+  if (width === 2 && copies[before] === 2 && copies[before + 2] < 0) copies[before + 2] = dense;
+  else copies.push(width, dense, -1, packed);
 }
 
 /** Where the copies of a grid of rows and columns start, and how far apart they are, in bytes. */
@@ -90,6 +102,45 @@ export function copyGrid(
         to.setUint8(there, from.getUint8(at));
         at += fromStep;
       }
+    }
+  }
+}
+
+/** Splits a word of each packed place into two halves, `distance` bytes from one another in the dense form. */
+export function splitGrid(
+  packed: CopyGrid,
+  dense: CopyGrid,
+  distance: number,
+  rows: number,
+  columns: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    let at = packed.start + row * packed.rowStep;
+    let there = dense.start + row * dense.rowStep;
+    for (const end = there + columns * dense.columnStep; there < end; there += dense.columnStep) {
+      const word = packed.view.getUint32(at, true);
+      dense.view.setUint16(there, word, true);
+      dense.view.setUint16(there + distance, word >>> 16, true);
+      at += packed.columnStep;
+    }
+  }
+}
+
+/** The way back of `splitGrid`. */
+export function joinGrid(
+  dense: CopyGrid,
+  packed: CopyGrid,
+  distance: number,
+  rows: number,
+  columns: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    let at = dense.start + row * dense.rowStep;
+    let there = packed.start + row * packed.rowStep;
+    for (const end = there + columns * packed.columnStep; there < end; there += packed.columnStep) {
+      const word = dense.view.getUint16(at, true) | (dense.view.getUint16(at + distance, true) << 16);
+      packed.view.setUint32(there, word, true);
+      at += dense.columnStep;
     }
   }
 }

@@ -3,7 +3,7 @@ import { existingTaps } from './existingTaps.js';
 import { noDecoding } from './format.js';
 import type { WeightTile } from './format.js';
 import { encodePatterns, tapsOfPatterns } from './patternTable.js';
-import { copyGrid, periodCopies } from './periodCopies.js';
+import { copyGrid, joinGrid, periodCopies, splitGrid } from './periodCopies.js';
 import { noSections, sectioned } from './sections.js';
 
 /**
@@ -79,7 +79,7 @@ function move(
     const denseAt = (dense.firstFilter + filter) * denseRow + dense.firstChannel * taps;
     if (wholePeriods > 0) {
       const { copies, denseBytes, packedBytes } = periodCopies(slots, firstSlot, taps, size);
-      for (let i = 0; i < copies.length; i += 3) {
+      for (let i = 0; i < copies.length; i += 4) {
         const there = {
           view: denseView,
           start: denseAt * size + copies[i + 1],
@@ -88,12 +88,20 @@ function move(
         };
         const here = {
           view: packedView,
-          start: packedAt * size + copies[i + 2],
+          start: packedAt * size + copies[i + 3],
           rowStep: packedRows * size,
           columnStep: packedBytes,
         };
-        if (direction === 'gather') copyGrid(copies[i], there, here, rows, wholePeriods);
-        else copyGrid(copies[i], here, there, rows, wholePeriods);
+        const distance = copies[i + 2] - copies[i + 1];
+        const isSplit = copies[i + 2] >= 0;
+        if (direction === 'gather') {
+          if (isSplit) joinGrid(there, here, distance, rows, wholePeriods);
+          else copyGrid(copies[i], there, here, rows, wholePeriods);
+        } else if (isSplit) {
+          splitGrid(here, there, distance, rows, wholePeriods);
+        } else {
+          copyGrid(copies[i], here, there, rows, wholePeriods);
+        }
       }
       packedAt += wholePeriods * perPeriod;
     }
