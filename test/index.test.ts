@@ -43,6 +43,21 @@ describe('the library', function () {
       });
     }));
 
+  it('says what the weights take in each storage format', () =>
+    inWorkspace(async (folder) => {
+      const scenario = await library.loadScenario(join(folder, 'scenario.yaml'), { variants: ['PSD4_P8'] });
+      const survey = await library.surveyStorage(scenario, ['dense', 'periodic']);
+      const [plan] = await library.planScenario(scenario);
+      const stored = survey.variants[0].formats[1].layers;
+      for (const { layer, supports, estimate } of plan.layers) {
+        if (supports === undefined) continue;
+        const { bytes } = stored.find(({ layer: name }) => name === layer.name)!;
+        expect(bytes?.value, layer.name).to.equal(estimate.schedule.weightLayout?.size.valueBytes);
+      }
+      expect(library.storageCsv(survey).trim().split('\n')).to.have.length(1 + 2 * stored.length);
+      expect(library.storageTable(survey)).to.include('PSD4_P8');
+    }));
+
   it('ends at a signal', () =>
     inWorkspace(async (folder) => {
       const scenario = await library.loadScenario(join(folder, 'scenario.yaml'));
