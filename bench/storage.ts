@@ -2,6 +2,7 @@ import { supportFamily } from '../src/sparsity/families.js';
 import { fillSlots } from '../src/sparsity/patterns.js';
 import type { Supports } from '../src/sparsity/supports.js';
 import { patternIndex } from '../src/sparsity/supports.js';
+import { supportsOfMask } from '../src/sparsity/supportsOfMask.js';
 import { totalBytes, wholeLayer } from '../src/storage/format.js';
 import type { WeightTile } from '../src/storage/format.js';
 import { findFormat, plainFormats } from '../src/storage/formats.js';
@@ -23,7 +24,7 @@ export interface StorageMeasurement {
 
 const formats = [
   ...plainFormats.map(({ name }) => name),
-  ...['7:8', 'block-4x4', 'dense+huffman', 'periodic+huffman', 'csr+huffman'],
+  ...['4:8', 'block-4x4', 'dense+huffman', 'periodic+huffman', 'csr+huffman'],
 ];
 const filters = 512;
 const channels = 512;
@@ -33,16 +34,21 @@ const shortestRound = 10;
 /** Until the loops are compiled, in ms. */
 const warmUp = 60;
 
-/** Encodes and decodes 512 x 512 kernels of 3x3 int8 weights under PSD4_P8, whole and in tiles of 64 x 64. */
+/**
+ * Encodes and decodes 512 x 512 kernels of 3x3 int8 weights, whole and in tiles of 64 x 64: under PSD4_P8, and for N of M,
+ * which cannot hold that, with the first N of every M channels.
+ */
 export function measureStorage(repeats: number): StorageMeasurement[] {
-  const supports: Supports = {
+  const periodic: Supports = {
     ...{ filters, channels, taps, patterns: fillSlots(supportFamily(4), 8, 7) },
     assignment: { kind: 'periodic', period: 8 },
   };
-  const weights = randomWeights(supports);
   const part: WeightTile = { filterStart: 64, filterCount: 64, channelStart: 128, channelCount: 64 };
   return formats.flatMap((name) => {
     const format = findFormat(name);
+    const ratio = /^(\d+):(\d+)$/.exec(name);
+    const supports = ratio === null ? periodic : firstOfEvery(Number(ratio[1]), Number(ratio[2]));
+    const weights = randomWeights(supports);
     const layer = { supports, precision: 'int8', weights } as const;
     if (format === undefined || format.refusal(layer) !== undefined) return [];
     const stored = format.prepare(layer);
@@ -81,6 +87,12 @@ export function storageTable(measured: readonly StorageMeasurement[]): string {
     ...['encode', 'decode', 'to dense'].map((title) => title.padStart(10)),
   ];
   return `MB/s of PSD4_P8, int8; encode and decode in encoded bytes\n${[head, ...rows].map((row) => row.join(' ')).join('\n')}`;
+}
+
+function firstOfEvery(n: number, m: number): Supports {
+  const mask = new Uint8Array(filters * channels * taps);
+  for (let i = 0; i < mask.length; i++) mask[i] = Math.floor(i / taps) % m < n ? 1 : 0;
+  return supportsOfMask(filters, channels, taps, mask);
 }
 
 /** Bell-shaped weights on the supports, as trained ones are, so that their Huffman code is a likely one. */
