@@ -45,11 +45,7 @@ function createProgram(done: (code: number) => void): Command {
     .option('--json', 'print one machine-readable summary instead of the table')
     .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
     .option('--storage <formats>', "store each variant in these formats instead of the scenario's", list)
-    .addOption(
-      new Option('--precision <name>', "of weights and feature maps, instead of the scenario's").choices(
-        precisions,
-      ),
-    )
+    .addOption(precisionOption())
     .option('--layers <names>', 'report only these layers, separated by commas', list)
     .option('--seed <number>', 'replaces every seed of the scenario', wholeNumber)
     .option('--images <file>', "images of a file in CIFAR-10's binary format")
@@ -67,11 +63,7 @@ function createProgram(done: (code: number) => void): Command {
     .argument('<scenario>', 'YAML file of kind scenario')
     .option('--formats <names>', 'these formats, separated by commas', list)
     .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
-    .addOption(
-      new Option('--precision <name>', "of weights and feature maps, instead of the scenario's").choices(
-        precisions,
-      ),
-    )
+    .addOption(precisionOption())
     .option('--layers <names>', 'only these layers, separated by commas', list)
     .option('--out <folder>', 'where storage.csv is written (default: results/<scenario>)')
     .option('--json', 'print one machine-readable summary instead of the tables')
@@ -125,6 +117,11 @@ function createProgram(done: (code: number) => void): Command {
       await printSchema(kind);
     });
   return program;
+}
+
+function precisionOption(): Option {
+  const meaning = "of weights and feature maps, instead of the scenario's";
+  return new Option('--precision <name>', meaning).choices(precisions);
 }
 
 function list(text: string): string[] {

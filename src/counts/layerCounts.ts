@@ -30,7 +30,7 @@ export interface StoredBytes {
   readonly table: number;
 }
 
-/** What a reader wants to see of stored bytes. */
+/** Everything that is stored. */
 export function totalStoredBytes(stored: StoredBytes): number {
   return stored.value + indexBytesOf(stored);
 }
@@ -59,6 +59,7 @@ export interface LayerCounts {
   readonly registers: Readonly<Record<RegisterTensor, RegisterAccess>>;
   /** Bits read from the on-chip pattern table while streaming. */
   readonly patternTableReadBits: number;
+  /** Of weights, whenever the array streams them, and of compressed feature maps, whenever they are read or written. */
   readonly decoding: Readonly<DecodeCounts>;
   /** Elements that the post-processor handled (one per output, window elements for pooling). */
   readonly postProcessorOperations: number;

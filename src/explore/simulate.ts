@@ -134,7 +134,9 @@ function storageNotes({ storage, layers }: CellPlan): string[] {
   for (const { format } of layers) {
     if (format !== undefined) layersIn.set(format, (layersIn.get(format) ?? 0) + 1);
   }
-  const said = [...layersIn].map(([format, count]) => `${format} in ${count} layers`);
+  const said = [...layersIn].map(
+    ([format, count]) => `${format} in ${count} ${count === 1 ? 'layer' : 'layers'}`,
+  );
   return [`storage auto: ${said.join(', ')}`];
 }
 

@@ -49,7 +49,9 @@ export function createDmaEngine(
       return;
     }
     const region = dram.regions[transfer.region];
-    movedBytes[transfer.tensor] += transfer.bytes;
+    const { indexBytes = 0 } = transfer;
+    movedBytes[transfer.tensor] += transfer.bytes - indexBytes;
+    movedBytes.index += indexBytes;
     switch (transfer.region) {
       case 'table':
         table.set(region);
@@ -64,12 +66,7 @@ export function createDmaEngine(
         );
         return;
       case 'weights':
-        // Indices of a tile lie behind its values, and come in with a transfer of their own.
-        load(
-          transfer,
-          region,
-          slots.weight.slots[slot].subarray(transfer.tensor === 'index' ? valueBytesOf(step) : 0),
-        );
+        load(transfer, region, slots.weight.slots[slot]);
         weightFills[slot]++;
         return;
       case 'psum':
@@ -87,9 +84,4 @@ export function createDmaEngine(
     }
   };
   return { bring, table, weightFills };
-}
-
-function valueBytesOf({ transfersBefore }: Step): number {
-  const values = transfersBefore.find(({ transfer }) => transfer.tensor === 'weight');
-  return values?.transfer.bytes ?? 0;
 }

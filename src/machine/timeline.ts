@@ -6,6 +6,7 @@ import { portsOf } from '../schedule/ports.js';
 import type { Schedule, SlotTransfer, Step } from '../schedule/schedule.js';
 import type { CompressedMap } from '../schedule/compressedMap.js';
 import { compressedTransfer } from '../schedule/compressedTransfer.js';
+import { indexBurstsOf } from '../schedule/transfer.js';
 import type { Region, Transfer } from '../schedule/transfer.js';
 import type { CodecWork } from '../storage/activations/activationFormat.js';
 import { tensors } from '../tensor/dataSpace.js';
@@ -76,15 +77,18 @@ export function runTimeline(
   let drainCycles = 0;
 
   const onBus = (transfer: Transfer, eligiblePs: number): number => {
+    const { indexBytes = 0 } = transfer;
+    const indexBursts = indexBurstsOf(transfer, accelerator.dram.burstBytes);
     const access = accesses[transfer.tensor];
-    const bursts = dram.bursts(transfer);
     if (transfer.write) {
-      access.writeBytes += transfer.bytes;
-      access.writeBursts += bursts;
+      access.writeBytes += transfer.bytes - indexBytes;
+      access.writeBursts += dram.bursts(transfer) - indexBursts;
     } else {
-      access.readBytes += transfer.bytes;
-      access.readBursts += bursts;
+      access.readBytes += transfer.bytes - indexBytes;
+      access.readBursts += dram.bursts(transfer) - indexBursts;
     }
+    accesses.index.readBytes += indexBytes;
+    accesses.index.readBursts += indexBursts;
     return dram.transfer(transfer, eligiblePs);
   };
   const move = (transfer: Transfer, eligiblePs: number): number => {

@@ -6,6 +6,7 @@ import type { ConvProblem, LayerProblem, LoopName, TileShape } from './problem.j
 import { burstsOfRuns, runsOfBox } from './runs.js';
 import { inputPatch, outputBox, tilesInOrder } from './tiles.js';
 import type { Tile } from './tiles.js';
+import { totalBytes } from '../storage/format.js';
 import { bytesOf } from '../tensor/precision.js';
 
 /** Bursts between DRAM and buffers under a mapping. */
@@ -67,15 +68,9 @@ function sumOverTiles(problem: LayerProblem, bursts: (tile: Tile) => number): (t
   };
 }
 
-/** Every tile starts on a burst boundary; indices of a tile follow its values. */
+/** Every tile starts on a burst boundary. */
 function weightBursts({ storage }: ConvProblem, tile: Tile, burstBytes: number): number {
-  const { valueBytes, positionBytes, pointerBytes } = storage.tileSize(tile);
-  const block = (offset: number, runBytes: number): number =>
-    burstsOfRuns(
-      { offset, runBytes, outerCount: 1, outerPitch: 0, innerCount: 1, innerPitch: 0 },
-      burstBytes,
-    );
-  return block(0, valueBytes) + block(valueBytes, positionBytes + pointerBytes);
+  return Math.ceil(totalBytes(storage.tileSize(tile)) / burstBytes);
 }
 
 /** How often all tiles of a tensor are loaded, one after the other. */

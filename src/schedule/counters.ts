@@ -9,7 +9,7 @@ export type RegisterTensor = (typeof registerTensors)[number];
 export const stallCauses = ['weight-load', 'decode', 'ifmap', 'psum', 'drain', 'dram'] as const;
 export type StallCause = (typeof stallCauses)[number];
 
-/** What the decoder did to find the taps of stored weights. */
+/** What was done to find out where stored values belong. */
 export interface DecodeCounts {
   /** Positions read as numbers: column indices, runs, places in a block, pattern ids. */
   entries: number;

@@ -2,6 +2,7 @@ import { bytesOf } from '../tensor/precision.js';
 import type { LayerProblem } from '../mapping/problem.js';
 import { countRead, countWrite } from './counters.js';
 import type { AccessTable } from './counters.js';
+import { wordsOf } from './ports.js';
 import type { Ports } from './ports.js';
 import type { Transfer } from './transfer.js';
 
@@ -14,9 +15,12 @@ export function countFill(table: AccessTable, transfer: Transfer, problem: Layer
   const port = portOf(transfer, ports);
   const bytes = transfer.bytes + transfer.zeroFillElements * bytesOf(problem.precision);
   const elements = transfer.elements + transfer.zeroFillElements;
-  const words = Math.ceil((bytes * 8) / port.wordBits);
+  const { indexBytes = 0 } = transfer;
+  const words = wordsOf(port, bytes, 8);
+  const ownWords = wordsOf(port, bytes - indexBytes, 8);
   const count = transfer.write ? countRead : countWrite;
-  count(table, port.buffer, transfer.tensor, elements, words, bytes);
+  count(table, port.buffer, transfer.tensor, elements, ownWords, bytes - indexBytes);
+  if (indexBytes > 0) count(table, port.buffer, 'index', indexBytes, words - ownWords, indexBytes);
 }
 
 function portOf(transfer: Transfer, ports: Ports): Ports['ifmap'] {

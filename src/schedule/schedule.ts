@@ -3,6 +3,7 @@ import { footprint } from '../mapping/footprint.js';
 import type { Footprint } from '../mapping/footprint.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
+import { totalBytes } from '../storage/format.js';
 import { bitsOf, bytesOf } from '../tensor/precision.js';
 import { dataflows } from './dataflow/dataflows.js';
 import { addDecoding } from './decode.js';
@@ -87,7 +88,9 @@ export function createSchedule(
       const key = weightTileKey(tile.filterStart, tile.channelStart);
       const placed = weights.place(key);
       weightSlot = placed.slot;
-      if (!placed.resident) before.push(...weightLoads(problem, weightLayout, key, placed.slot));
+      if (!placed.resident) {
+        before.push({ transfer: weightLoad(problem, weightLayout, key), slot: placed.slot });
+      }
     }
 
     const ifmapPlace = ifmaps.place(ifmapKey(problem, tile));
@@ -208,19 +211,13 @@ function tableLoad(bytes: number): Transfer {
   return blockTransfer('index', 'table', false, 0, bytes, bytes);
 }
 
-function weightLoads(problem: ConvProblem, layout: WeightLayout, key: string, slot: number): SlotTransfer[] {
+function weightLoad(problem: ConvProblem, layout: WeightLayout, key: string): Transfer {
   const placed = layout.tiles.get(key);
   if (placed === undefined) throw new Error(`no weight tile ${key} in layer ${problem.name}`);
-  const { valueBytes, positionBytes, pointerBytes } = placed.size;
-  const indexBytes = positionBytes + pointerBytes;
-  const elements = problem.storage.valueCount(placed.tile);
-  const values = blockTransfer('weight', 'weights', false, placed.offset, valueBytes, elements);
-  if (indexBytes === 0) return [{ transfer: values, slot }];
-  const index = blockTransfer('index', 'weights', false, placed.offset + valueBytes, indexBytes, indexBytes);
-  return [
-    { transfer: values, slot },
-    { transfer: index, slot },
-  ];
+  const { tile, offset, size } = placed;
+  const values = problem.storage.valueCount(tile);
+  const transfer = blockTransfer('weight', 'weights', false, offset, totalBytes(size), values);
+  return { ...transfer, indexBytes: size.positionBytes + size.pointerBytes };
 }
 
 function ifmapLoad(problem: LayerProblem, tile: Tile): Transfer {

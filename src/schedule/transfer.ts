@@ -13,6 +13,8 @@ export interface Transfer extends Runs {
   readonly write: boolean;
   readonly elements: number;
   readonly bytes: number;
+  /** Of weights: how many of the bytes, the last ones, are index and not values. */
+  readonly indexBytes?: number;
   /** Of a feature map: what part of it, as it lies in the buffer. */
   readonly box?: MapBox;
   /** Where the bytes lie when they are not as regular as the runs: offset and length of each piece. */
@@ -71,4 +73,13 @@ export function burstsOf(transfer: Transfer, burstBytes: number): number {
       bursts += Math.floor((offset + bytes - 1) / burstBytes) - Math.floor(offset / burstBytes) + 1;
   }
   return bursts;
+}
+
+/** Of the transfer's bursts those that hold index alone. */
+export function indexBurstsOf(transfer: Transfer, burstBytes: number): number {
+  const { indexBytes = 0 } = transfer;
+  if (indexBytes === 0) return 0;
+  const valueBytes = transfer.bytes - indexBytes;
+  const values = { ...transfer, bytes: valueBytes, runBytes: valueBytes };
+  return burstsOf(transfer, burstBytes) - burstsOf(values, burstBytes);
 }

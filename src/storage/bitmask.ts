@@ -1,6 +1,6 @@
 import { bitReader, bitWriter, bytesForBits } from './bits.js';
-import { existingTaps, forEachKernel, gatherExisting } from './existingTaps.js';
-import { noDecoding, repeatsOf } from './format.js';
+import { existingSections, forEachKernel } from './existingTaps.js';
+import { noDecoding } from './format.js';
 import { sectioned } from './sections.js';
 
 /** Taps of a mask that are read or written at once. */
@@ -18,16 +18,9 @@ export const bitmask = sectioned({
     const maskBits = ({ filterCount, channelCount }: { filterCount: number; channelCount: number }): number =>
       filterCount * channelCount * taps;
     return {
-      repeats: repeatsOf(supports),
-      streamed: supports,
-      readsPatternTable: false,
-      table: new Uint8Array(0),
-      valueCount: existingTaps(supports).count,
+      ...existingSections(supports),
       positionBytes: (tile) => bytesForBits(maskBits(tile)),
       pointerBytes: () => 0,
-      gather: (weights, tile, values) => {
-        gatherExisting(supports, weights, tile, values);
-      },
       writePositions: (tile, out) => {
         const masks = patterns.map(chunksOf);
         const writer = bitWriter(out);

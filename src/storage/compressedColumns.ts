@@ -1,8 +1,8 @@
 import { patternIndex } from '../sparsity/supports.js';
 import type { Supports } from '../sparsity/supports.js';
 import { bitReader, bitsFor, bitWriter, bytesForBits } from './bits.js';
-import { existingTaps } from './existingTaps.js';
-import { noDecoding, repeatsOf } from './format.js';
+import { existingSections, existingTaps } from './existingTaps.js';
+import { noDecoding } from './format.js';
 import type { WeightTile } from './format.js';
 import { sectioned } from './sections.js';
 
@@ -21,11 +21,7 @@ export const csc = sectioned({
     const { taps } = supports;
     const { count } = existingTaps(supports);
     return {
-      repeats: repeatsOf(supports),
-      streamed: supports,
-      readsPatternTable: false,
-      table: new Uint8Array(0),
-      valueCount: count,
+      ...existingSections(supports),
       positionBytes: (tile) => bytesForBits(count(tile) * bitsFor(tile.filterCount)),
       pointerBytes: (tile) => bytesForBits((tile.channelCount * taps + 1) * bitsFor(count(tile) + 1)),
       gather: (weights, tile, values) => {

@@ -1,6 +1,6 @@
 import { bitReader, bitsFor, bitWriter, bytesForBits } from './bits.js';
-import { existingTaps, forEachKernel, gatherExisting } from './existingTaps.js';
-import { noDecoding, repeatsOf } from './format.js';
+import { existingSections, existingTaps, forEachKernel } from './existingTaps.js';
+import { noDecoding } from './format.js';
 import { sectioned } from './sections.js';
 
 /**
@@ -18,16 +18,9 @@ export const csr = sectioned({
     const { taps } = supports;
     const { count } = existingTaps(supports);
     return {
-      repeats: repeatsOf(supports),
-      streamed: supports,
-      readsPatternTable: false,
-      table: new Uint8Array(0),
-      valueCount: count,
+      ...existingSections(supports),
       positionBytes: (tile) => bytesForBits(count(tile) * bitsFor(tile.channelCount * taps)),
       pointerBytes: (tile) => bytesForBits((tile.filterCount + 1) * bitsFor(count(tile) + 1)),
-      gather: (weights, tile, values) => {
-        gatherExisting(supports, weights, tile, values);
-      },
       writePositions: (tile, out) => {
         const columns = tile.channelCount * taps;
         const width = bitsFor(columns);

@@ -1,6 +1,6 @@
 import { bitReader, bitsFor, bitWriter, bytesForBits } from './bits.js';
-import { existingTaps, forEachKernel, gatherExisting } from './existingTaps.js';
-import { noDecoding, repeatsOf } from './format.js';
+import { existingSections, existingTaps, forEachKernel } from './existingTaps.js';
+import { noDecoding } from './format.js';
 import type { WeightTile } from './format.js';
 import { sectioned } from './sections.js';
 
@@ -18,19 +18,12 @@ export const coo = sectioned({
     const { taps } = supports;
     const { count } = existingTaps(supports);
     return {
-      repeats: repeatsOf(supports),
-      streamed: supports,
-      readsPatternTable: false,
-      table: new Uint8Array(0),
-      valueCount: count,
+      ...existingSections(supports),
       positionBytes: (tile) => {
         const [row, column] = widths(tile, taps);
         return bytesForBits(count(tile) * (row + column));
       },
       pointerBytes: () => 0,
-      gather: (weights, tile, values) => {
-        gatherExisting(supports, weights, tile, values);
-      },
       writePositions: (tile, out) => {
         const [rowWidth, columnWidth] = widths(tile, taps);
         const writer = bitWriter(out);

@@ -2,7 +2,9 @@ import { patternIndex } from '../sparsity/supports.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { areaSums } from './areaSums.js';
+import { repeatsOf } from './format.js';
 import type { WeightTile } from './format.js';
+import type { LayerSections } from './sections.js';
 
 /** The taps that exist, as the formats ask for them. */
 export interface ExistingTaps {
@@ -80,7 +82,7 @@ export function forEachKernel(
 }
 
 /** Copies the values of the taps that exist into `values`, in order filter, channel, tap. */
-export function gatherExisting(
+function gatherExisting(
   supports: Supports,
   weights: ElementArray,
   tile: WeightTile,
@@ -90,4 +92,20 @@ export function gatherExisting(
   forEachKernel(supports, tile, (existing, _pattern, weightsAt) => {
     for (let i = 0; i < existing.length; i++) values[next++] = weights[weightsAt + existing[i]];
   });
+}
+
+/** What formats have in common that store the taps that exist and nothing else, in order filter, channel, tap. */
+export function existingSections(
+  supports: Supports,
+): Pick<LayerSections, 'repeats' | 'streamed' | 'readsPatternTable' | 'table' | 'valueCount' | 'gather'> {
+  return {
+    repeats: repeatsOf(supports),
+    streamed: supports,
+    readsPatternTable: false,
+    table: new Uint8Array(0),
+    valueCount: existingTaps(supports).count,
+    gather: (weights, tile, values) => {
+      gatherExisting(supports, weights, tile, values);
+    },
+  };
 }

@@ -1,8 +1,8 @@
 import type { Supports } from '../sparsity/supports.js';
 import { kernelsByPattern } from '../sparsity/supports.js';
 import { bitReader, bitsFor, bitWriter, bytesForBits } from './bits.js';
-import { existingTaps, forEachKernel, gatherExisting } from './existingTaps.js';
-import { noDecoding, repeatsOf } from './format.js';
+import { existingSections, forEachKernel } from './existingTaps.js';
+import { noDecoding } from './format.js';
 import { encodePatterns, tapsOfPatterns } from './patternTable.js';
 import { sectioned } from './sections.js';
 
@@ -23,16 +23,11 @@ export const patternId = sectioned({
     const { rows, idOf } = distinctPatterns(supports);
     const width = bitsFor(rows.length);
     return {
-      repeats: repeatsOf(supports),
-      streamed: supports,
+      ...existingSections(supports),
       readsPatternTable: true,
       table: encodePatterns(rows, supports.taps),
-      valueCount: existingTaps(supports).count,
       positionBytes: ({ filterCount, channelCount }) => bytesForBits(filterCount * channelCount * width),
       pointerBytes: () => 0,
-      gather: (weights, tile, values) => {
-        gatherExisting(supports, weights, tile, values);
-      },
       writePositions: (tile, out) => {
         const writer = bitWriter(out);
         forEachKernel(supports, tile, (_existing, pattern) => {

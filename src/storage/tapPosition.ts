@@ -1,6 +1,6 @@
 import { bitReader, bitsFor, bitWriter, bytesForBits } from './bits.js';
-import { existingTaps, forEachKernel, gatherExisting } from './existingTaps.js';
-import { noDecoding, repeatsOf } from './format.js';
+import { existingSections, existingTaps, forEachKernel } from './existingTaps.js';
+import { noDecoding } from './format.js';
 import { sectioned } from './sections.js';
 
 /**
@@ -19,16 +19,9 @@ export const tapPosition = sectioned({
     const width = bitsFor(supports.taps);
     const countWidth = bitsFor(supports.taps + 1);
     return {
-      repeats: repeatsOf(supports),
-      streamed: supports,
-      readsPatternTable: false,
-      table: new Uint8Array(0),
-      valueCount: count,
+      ...existingSections(supports),
       positionBytes: (tile) => bytesForBits(count(tile) * width),
       pointerBytes: ({ filterCount, channelCount }) => bytesForBits(filterCount * channelCount * countWidth),
-      gather: (weights, tile, values) => {
-        gatherExisting(supports, weights, tile, values);
-      },
       writePositions: (tile, out) => {
         const writer = bitWriter(out);
         forEachKernel(supports, tile, (existing) => {

@@ -168,6 +168,24 @@ describe('tile execution', () => {
     });
   });
 
+  it('loads each weight tile, its index included, in the bursts of one block', () => {
+    forFittingMappings(300, ({ accelerator, problem, estimate }) => {
+      const { burstBytes } = accelerator.dram;
+      const { steps, weightLayout } = estimate.schedule;
+      let bursts = Math.ceil(problem.storage.table.length / burstBytes);
+      for (const { transfersBefore } of steps) {
+        for (const { transfer } of transfersBefore) {
+          if (transfer.region !== 'weights') continue;
+          expect(transfer.offset % burstBytes).to.equal(0);
+          bursts += Math.ceil(transfer.bytes / burstBytes);
+        }
+      }
+      const { weight, index } = estimate.timeline.dram;
+      expect(weight.readBursts + index.readBursts).to.equal(bursts);
+      if (steps.length === 1) expect(weight.readBytes).to.equal(weightLayout?.size.valueBytes);
+    });
+  });
+
   it('writes every ofmap element to DRAM once, and reads back as many partial sums as it spills', () => {
     forFittingMappings(500, ({ given, estimate }) => {
       const { dram } = estimate.timeline;
