@@ -2,11 +2,13 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { AccessTable, DecodeCounts } from './counters.js';
 import { createAccessTable } from './counters.js';
+import type { PassWindow } from './passWindow.js';
 import type { Ports } from './ports.js';
 
 /** What one array pass has to compute: a tile of the layer as a matrix product. */
 export interface PassShape {
-  /** Output positions of the tile. */
+  readonly window: PassWindow;
+  /** Output positions of the tile, images included. */
   readonly positions: number;
   readonly filterStart: number;
   readonly filterCount: number;

@@ -8,7 +8,9 @@ import { bitsOf, bytesOf } from '../tensor/precision.js';
 import { dataflows } from './dataflow/dataflows.js';
 import { addDecoding } from './decode.js';
 import { arrayContext } from './pass.js';
-import type { ArrayContext, PassCost } from './pass.js';
+import type { ArrayContext, PassCost, PassShape } from './pass.js';
+import { positionsOf } from './passWindow.js';
+import type { PassWindow } from './passWindow.js';
 import { portsOf } from './ports.js';
 import { createResidency } from './residency.js';
 import { inputPatch, outputBox, tilesInOrder } from '../mapping/tiles.js';
@@ -149,11 +151,12 @@ function passCosts(
 
 /** Equal keys mean equal passes: periodic supports repeat, so only the phase of a tile's start matters. */
 function passKey(problem: LayerProblem, tile: Tile): string {
-  const positions = tile.rowCount * tile.columnCount;
-  if (problem.kind === 'vector') return `${String(positions)} ${String(tile.filterCount)}`;
+  if (problem.kind === 'vector')
+    return `${String(tile.rowCount * tile.columnCount)} ${String(tile.filterCount)}`;
   const { repeats } = problem.storage;
   return [
-    positions,
+    tile.rowCount,
+    tile.columnCount,
     tile.filterCount,
     tile.channelCount,
     tile.filterStart % repeats,
@@ -170,29 +173,10 @@ function workOutPass(
   context: ArrayContext,
   tile: Tile,
 ): PassCost {
-  const positions = tile.rowCount * tile.columnCount;
-  if (problem.kind === 'vector') return vectorPassCost(problem, positions * tile.filterCount, context);
+  if (problem.kind === 'vector')
+    return vectorPassCost(problem, tile.rowCount * tile.columnCount * tile.filterCount, context);
   const { storage } = problem;
-  const cost = dataflows[accelerator.array.dataflow].passCost(
-    {
-      positions,
-      filterStart: tile.filterStart,
-      filterCount: tile.filterCount,
-      channelStart: tile.channelStart,
-      channelCount: tile.channelCount,
-      streamed: storage.streamed,
-      readsPatternTable: storage.readsPatternTable,
-      phasesPerGroup: mapping.phasesPerGroup,
-      firstChannels: tile.firstChannels,
-      lastChannels: tile.lastChannels,
-      residual: problem.residual,
-      ifmapBits: bitsOf(problem.precision),
-      weightBits: bitsOf(storage.descriptor.precision),
-      psumBits: bitsOf(problem.accumulator),
-      ofmapBits: bitsOf(problem.precision),
-    },
-    context,
-  );
+  const cost = dataflows[accelerator.array.dataflow].passCost(passShape(problem, mapping, tile), context);
   const decoding = {
     work: storage.decodeWork(tile),
     size: storage.tileSize(tile),
@@ -200,6 +184,39 @@ function workOutPass(
   };
   addDecoding(cost, decoding, context);
   return cost;
+}
+
+/** A tile of a convolution as the array sees it. */
+export function passShape(problem: ConvProblem, mapping: Mapping, tile: Tile): PassShape {
+  const { storage } = problem;
+  const { kernelHeight, kernelWidth, stride, dilation } = problem.window;
+  const window: PassWindow = {
+    images: 1,
+    rows: tile.rowCount,
+    columns: tile.columnCount,
+    kernelHeight,
+    kernelWidth,
+    stride,
+    dilation,
+  };
+  return {
+    window,
+    positions: positionsOf(window),
+    filterStart: tile.filterStart,
+    filterCount: tile.filterCount,
+    channelStart: tile.channelStart,
+    channelCount: tile.channelCount,
+    streamed: storage.streamed,
+    readsPatternTable: storage.readsPatternTable,
+    phasesPerGroup: mapping.phasesPerGroup,
+    firstChannels: tile.firstChannels,
+    lastChannels: tile.lastChannels,
+    residual: problem.residual,
+    ifmapBits: bitsOf(problem.precision),
+    weightBits: bitsOf(storage.descriptor.precision),
+    psumBits: bitsOf(problem.accumulator),
+    ofmapBits: bitsOf(problem.precision),
+  };
 }
 
 function ifmapKey(problem: LayerProblem, tile: Tile): string {

@@ -19,6 +19,15 @@ export function context(rows: number, columns: number, change: Partial<ArrayCont
 /** A matrix product of M x K by K x N as a pass. */
 export function matrixPass(m: number, n: number, k: number, change: Partial<PassShape> = {}): PassShape {
   return {
+    window: {
+      images: 1,
+      rows: 1,
+      columns: m,
+      kernelHeight: 1,
+      kernelWidth: 1,
+      stride: [1, 1],
+      dilation: [1, 1],
+    },
     positions: m,
     filterStart: 0,
     filterCount: n,
