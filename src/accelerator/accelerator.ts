@@ -1,14 +1,10 @@
+import type { ArraySettings } from '../dataflow/arraySettings.js';
 import type { Location } from '../document/userError.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 
-/** Systolic dataflows; one file each in `schedule/dataflow`. */
-export const dataflowNames = ['output-stationary', 'weight-stationary'] as const;
-export type DataflowName = (typeof dataflowNames)[number];
-
-export interface ArraySpec {
-  readonly rows: number;
-  readonly columns: number;
-  readonly dataflow: DataflowName;
+export interface ArraySpec extends ArraySettings {
+  /** Name of a registered dataflow. */
+  readonly dataflow: string;
 }
 
 /** One SRAM. `index` lies with `weight`. */
@@ -22,6 +18,8 @@ export interface BufferSpec {
   readonly banks: number;
   /** Port words that the array side can read, and can write, per cycle. */
   readonly ports: number;
+  /** Reads and writes share the ports instead of having so many each. */
+  readonly sharedPorts: boolean;
   /** Two halves: one is filled while the other is read. */
   readonly doubleBuffered: boolean;
   /** Cell type of the SRAM table, such as `itrs-lop`. */

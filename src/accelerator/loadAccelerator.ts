@@ -37,6 +37,7 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
       wordBits: buffer.word,
       banks: buffer.banks,
       ports: buffer.ports,
+      sharedPorts: buffer.sharedPorts,
       doubleBuffered: buffer.doubleBuffered,
       cell: buffer.cell,
     })),

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { describeValue } from '../document/describeValue.js';
 import { positiveInteger } from '../document/integer.js';
 import { quantity } from '../document/quantity.js';
 import { safeName, text } from '../document/words.js';
-import { dataflowNames } from './accelerator.js';
+import { fills, overlaps } from '../dataflow/arraySettings.js';
+import { dataflowNames } from '../dataflow/dataflows.js';
+import { didYouMean } from '../document/suggest.js';
 
 /** More PEs along one side than any array that has been built. */
 const longestSide = 4096;
@@ -19,6 +22,10 @@ const buffer = z.strictObject({
   ports: positiveInteger({ max: 1024 })
     .default(1)
     .meta({ description: 'Words that the array can read, and can write, per cycle' }),
+  sharedPorts: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Reads and writes share the ports, as in a single-ported SRAM' }),
   doubleBuffered: z.boolean().default(true),
   cell: text('cell type of the SRAM table, such as itrs-lop'),
 });
@@ -32,6 +39,18 @@ const flatDram = z.strictObject({
   source: text('source of the energy figure'),
 });
 
+const dataflow = z
+  .string()
+  .meta({ description: 'Name of a dataflow, see psconv dataflows', examples: dataflowNames() })
+  .superRefine((name, { addIssue }) => {
+    const names = dataflowNames();
+    if (names.includes(name)) return;
+    addIssue({
+      code: 'custom',
+      message: `expected one of ${names.join(', ')}, got ${describeValue(name)}${didYouMean(name, names)}`,
+    });
+  });
+
 /** The YAML kind `accelerator`. */
 export const acceleratorSchema = z.strictObject({
   kind: z.literal('accelerator'),
@@ -42,7 +61,35 @@ export const acceleratorSchema = z.strictObject({
   array: z.strictObject({
     rows: positiveInteger({ max: longestSide }),
     columns: positiveInteger({ max: longestSide }),
-    dataflow: z.enum(dataflowNames),
+    dataflow,
+    macLanes: positiveInteger({ max: 1024 })
+      .default(1)
+      .meta({ description: 'Multiplications of one PE in a cycle' }),
+    preload: z.enum(overlaps).default('serial').meta({
+      description: 'Loading what stays in the array: before each fold, or behind the one before',
+    }),
+    drain: z.enum(overlaps).default('overlapped').meta({
+      description: 'Sums leaving the array after a fold: before the next one, or behind it',
+    }),
+    fill: z.enum(fills).default('array').meta({
+      description: 'Whether a wave runs through the whole array or through the PEs in use',
+    }),
+    gate: z.enum(['none', 'activation']).default('none').meta({
+      description:
+        'Multiplications that are left out, their cycle going by: those with a zero activation, or none',
+    }),
+    skip: z.enum(['none', 'activation']).default('none').meta({
+      description:
+        'Multiplications whose cycle is given to the next one: those with a zero activation, or none',
+    }),
+    registerFiles: z
+      .strictObject({
+        ifmap: quantity('bytes').optional(),
+        weight: quantity('bytes').optional(),
+        psum: quantity('bytes').optional(),
+      })
+      .default({})
+      .meta({ description: 'Register files of a PE; as large as the dataflow needs unless given' }),
   }),
   buffers: z.array(buffer).min(1).max(heldTensors.length),
   postProcessor: z.strictObject({ lanes: positiveInteger({ max: 65536 }) }),

@@ -2,15 +2,15 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import type { Timeline } from '../machine/timeline.js';
 import { isConv } from '../network/layer.js';
 import type { ConvLayer, Layer } from '../network/layer.js';
-import { addAccesses, bufferAccess, createAccessTable, registerTensors } from '../schedule/counters.js';
+import { addAccesses, bufferAccess, createAccessTable, registerTensors } from '../dataflow/counters.js';
 import type {
   AccessTable,
   BufferAccess,
   DecodeCounts,
   RegisterAccess,
   RegisterTensor,
-} from '../schedule/counters.js';
-import type { PassCost } from '../schedule/pass.js';
+} from '../dataflow/counters.js';
+import type { PassCost } from '../dataflow/pass.js';
 import type { Schedule } from '../schedule/schedule.js';
 import { nonZeroTaps } from '../sparsity/supports.js';
 import type { Supports } from '../sparsity/supports.js';

@@ -5,7 +5,7 @@ import type {
   RegisterAccess,
   RegisterTensor,
   StallCause,
-} from '../schedule/counters.js';
+} from '../dataflow/counters.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 
 /** MACs of one layer for one image. */

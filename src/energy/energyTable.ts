@@ -1,6 +1,6 @@
 import type { PrecisionSet } from '../model/model.js';
 import type { LayerCounts } from '../counts/layerCounts.js';
-import type { RegisterTensor } from '../schedule/counters.js';
+import type { RegisterTensor } from '../dataflow/counters.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
 import type { SramTable } from './sram.js';
 

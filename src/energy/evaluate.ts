@@ -2,7 +2,7 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import type { LayerCounts } from '../counts/layerCounts.js';
 import { UserError } from '../document/userError.js';
 import type { PrecisionSet } from '../model/model.js';
-import { registerTensors } from '../schedule/counters.js';
+import { registerTensors } from '../dataflow/counters.js';
 import { tensors, type Tensor } from '../tensor/dataSpace.js';
 import { precisionKey, type ActionCosts, type EnergyTable, type FigureSource } from './energyTable.js';
 import type { LayerEnergy } from './layerEnergy.js';

@@ -1,8 +1,8 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
-import { createAccessTable } from '../schedule/counters.js';
-import type { AccessTable, DramAccess } from '../schedule/counters.js';
+import { createAccessTable } from '../dataflow/counters.js';
+import type { AccessTable, DramAccess } from '../dataflow/counters.js';
 import { countFill } from '../schedule/fills.js';
-import { portsOf } from '../schedule/ports.js';
+import { portsOf } from '../accelerator/arrayContext.js';
 import type { Schedule, SlotTransfer, Step } from '../schedule/schedule.js';
 import type { CompressedMap } from '../schedule/compressedMap.js';
 import { compressedTransfer } from '../schedule/compressedTransfer.js';

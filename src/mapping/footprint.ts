@@ -1,4 +1,5 @@
 import type { Accelerator, BufferSpec } from '../accelerator/accelerator.js';
+import { dataflowOf } from '../dataflow/dataflows.js';
 import { totalBytes } from '../storage/format.js';
 import { bytesOf } from '../tensor/precision.js';
 import type { Mapping } from './mapping.js';
@@ -84,10 +85,10 @@ export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: 
   return { ifmap, weight, psum, ofmap };
 }
 
-/** Whether partial sums are kept outside the PEs: between channel tiles, and between K-folds of a stationary filter. */
+/** Whether partial sums are kept outside the PEs: between channel tiles, and between the folds of a pass. */
 function psumsLeaveArray(problem: LayerProblem, tile: TileShape, accelerator: Accelerator): boolean {
   const whole = wholeTile(problem);
-  return tile.channels < whole.channels || accelerator.array.dataflow === 'weight-stationary';
+  return tile.channels < whole.channels || dataflowOf(accelerator.array.dataflow).spillsPsums;
 }
 
 /** Sizes worked out before: a search asks for the same cuts again and again. */

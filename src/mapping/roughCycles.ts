@@ -1,7 +1,10 @@
-import type { Accelerator, DataflowName } from '../accelerator/accelerator.js';
+import { arrayContext } from '../accelerator/arrayContext.js';
+import type { Accelerator } from '../accelerator/accelerator.js';
+import { dataflowOf } from '../dataflow/dataflows.js';
 import type { Candidate } from './candidates.js';
 import { wholeTile } from './problem.js';
 import type { LayerProblem } from './problem.js';
+import { nonZeroTaps } from '../sparsity/supports.js';
 import type { Supports } from '../sparsity/supports.js';
 
 /** A prediction that is good for ranking mappings, and for nothing else. */
@@ -11,16 +14,6 @@ export interface RoughEstimate {
   readonly groupings: readonly number[];
 }
 
-/** Cycles of a fold of `taps` streamed for `positions` outputs on rows x columns PEs, ports and drains left out. */
-const foldCycles: Readonly<
-  Record<DataflowName, (taps: number, positions: number, rows: number, columns: number) => number>
-> = {
-  'output-stationary': (taps, positions, rows, columns) =>
-    Math.ceil(positions / rows) * (taps + rows + columns - 2),
-  'weight-stationary': (taps, positions, rows, columns) =>
-    Math.ceil(taps / rows) * (positions + 2 * rows + columns - 2),
-};
-
 /** Ranks mappings of one problem: the array's folds or DRAM, whichever takes longer, and what no other step hides. */
 export function roughEstimator(
   problem: LayerProblem,
@@ -28,7 +21,10 @@ export function roughEstimator(
   groupings: readonly number[],
 ): (candidate: Candidate, bursts: number) => RoughEstimate {
   const unions = new Map(groupings.map((size) => [size, unionSizes(problem, size)]));
-  const { array, dram, clockHz, postProcessor } = accelerator;
+  const { dram, clockHz, postProcessor } = accelerator;
+  const dataflow = dataflowOf(accelerator.array.dataflow);
+  const context = arrayContext(accelerator);
+  const tapsPerKernel = problem.kind === 'conv' ? meanTaps(problem.storage.streamed) : 0;
   const bytesPerCycle = dram.bandwidthBytesPerSecond / clockHz;
 
   return ({ mapping: { tile }, room, steps }, bursts) => {
@@ -43,14 +39,14 @@ export function roughEstimator(
     const pass = (size: number): number => {
       const sizes = unions.get(size) ?? [];
       const filters = Math.ceil(tile.filters / sizes.length);
-      const columnFolds = Math.ceil(filters / array.columns);
-      const positions = tile.rows * tile.columns;
-      return sizes.reduce(
-        (sum, taps) =>
-          sum +
-          columnFolds *
-            foldCycles[array.dataflow](taps * tile.channels, positions, array.rows, array.columns),
-        0,
+      return dataflow.roughCycles(
+        {
+          positions: tile.rows * tile.columns,
+          channels: tile.channels,
+          groups: sizes.map((unionTaps) => ({ filters, unionTaps })),
+          tapsPerKernel,
+        },
+        context,
       );
     };
     const ranked = groupings
@@ -85,4 +81,8 @@ function unionOf({ patterns, taps }: Supports, first: number, count: number): nu
     }
   }
   return union;
+}
+
+function meanTaps(supports: Supports): number {
+  return nonZeroTaps(supports) / (supports.filters * supports.channels);
 }

@@ -1,6 +1,6 @@
 import { totalStoredBytes } from '../counts/layerCounts.js';
 import type { LayerCounts } from '../counts/layerCounts.js';
-import { stallCauses } from '../schedule/counters.js';
+import { stallCauses } from '../dataflow/counters.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 import type { Savings, VariantResult, VariantTotals } from './result.js';

@@ -1,14 +1,16 @@
 import { totalBytes } from '../storage/format.js';
 import type { DecodeWork, TileSize } from '../storage/format.js';
-import { bufferAccess, countRead, readTransactions } from './counters.js';
-import type { ArrayContext, PassCost } from './pass.js';
-import { wordsOf } from './ports.js';
+import { bufferAccess, countRead, readTransactions } from '../dataflow/counters.js';
+import type { ArrayContext, PassCost } from '../dataflow/pass.js';
+import { wordsOf } from '../dataflow/ports.js';
 
 /** What the array needs of a tile's stored weights each time that it streams them. */
 export interface Decoding {
   readonly work: DecodeWork;
   readonly size: TileSize;
   readonly weightBits: number;
+  /** How often the pass reads each of its weights. */
+  readonly rounds: number;
 }
 
 /**
@@ -22,10 +24,10 @@ export interface Decoding {
  */
 export function addDecoding(
   cost: PassCost,
-  { work, size, weightBits }: Decoding,
+  { work, size, weightBits, rounds }: Decoding,
   context: ArrayContext,
 ): void {
-  const { weightRounds: rounds, accesses } = cost;
+  const { accesses } = cost;
   const { weight } = context.ports;
   const tapByTap = bufferAccess(accesses, weight.buffer, 'weight');
   const indexBytes = size.positionBytes + size.pointerBytes;

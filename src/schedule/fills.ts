@@ -1,9 +1,9 @@
 import { bytesOf } from '../tensor/precision.js';
 import type { LayerProblem } from '../mapping/problem.js';
-import { countRead, countWrite } from './counters.js';
-import type { AccessTable } from './counters.js';
-import { wordsOf } from './ports.js';
-import type { Ports } from './ports.js';
+import { countRead, countWrite } from '../dataflow/counters.js';
+import type { AccessTable } from '../dataflow/counters.js';
+import { wordsOf } from '../dataflow/ports.js';
+import type { Ports } from '../dataflow/ports.js';
 import type { Transfer } from './transfer.js';
 
 /**

@@ -5,13 +5,11 @@ import type { Mapping } from '../mapping/mapping.js';
 import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
 import { totalBytes } from '../storage/format.js';
 import { bitsOf, bytesOf } from '../tensor/precision.js';
-import { dataflows } from './dataflow/dataflows.js';
+import { dataflowOf } from '../dataflow/dataflows.js';
+import { passShape } from '../mapping/passShape.js';
 import { addDecoding } from './decode.js';
-import { arrayContext } from './pass.js';
-import type { ArrayContext, PassCost, PassShape } from './pass.js';
-import { positionsOf } from './passWindow.js';
-import type { PassWindow } from './passWindow.js';
-import { portsOf } from './ports.js';
+import { arrayContext } from '../accelerator/arrayContext.js';
+import type { ArrayContext, PassCost } from '../dataflow/pass.js';
 import { createResidency } from './residency.js';
 import { inputPatch, outputBox, tilesInOrder } from '../mapping/tiles.js';
 import type { Tile } from '../mapping/tiles.js';
@@ -67,7 +65,7 @@ export function createSchedule(
   passes: PassCache = new Map(),
 ): Schedule {
   const room = footprint(problem, mapping, accelerator);
-  const context = arrayContext(accelerator, portsOf(accelerator));
+  const context = arrayContext(accelerator);
   const weightLayout =
     problem.kind === 'conv' ? layOutWeights(problem, mapping, accelerator.dram.burstBytes) : undefined;
   const passCost = passCosts(problem, mapping, accelerator, context, passes);
@@ -176,47 +174,17 @@ function workOutPass(
   if (problem.kind === 'vector')
     return vectorPassCost(problem, tile.rowCount * tile.columnCount * tile.filterCount, context);
   const { storage } = problem;
-  const cost = dataflows[accelerator.array.dataflow].passCost(passShape(problem, mapping, tile), context);
+  const shape = passShape(problem, mapping, tile);
+  const dataflow = dataflowOf(accelerator.array.dataflow);
+  const cost = dataflow.passCost(shape, context);
   const decoding = {
     work: storage.decodeWork(tile),
     size: storage.tileSize(tile),
     weightBits: bitsOf(storage.descriptor.precision),
+    rounds: dataflow.weightRounds(shape, context),
   };
   addDecoding(cost, decoding, context);
   return cost;
-}
-
-/** A tile of a convolution as the array sees it. */
-export function passShape(problem: ConvProblem, mapping: Mapping, tile: Tile): PassShape {
-  const { storage } = problem;
-  const { kernelHeight, kernelWidth, stride, dilation } = problem.window;
-  const window: PassWindow = {
-    images: 1,
-    rows: tile.rowCount,
-    columns: tile.columnCount,
-    kernelHeight,
-    kernelWidth,
-    stride,
-    dilation,
-  };
-  return {
-    window,
-    positions: positionsOf(window),
-    filterStart: tile.filterStart,
-    filterCount: tile.filterCount,
-    channelStart: tile.channelStart,
-    channelCount: tile.channelCount,
-    streamed: storage.streamed,
-    readsPatternTable: storage.readsPatternTable,
-    phasesPerGroup: mapping.phasesPerGroup,
-    firstChannels: tile.firstChannels,
-    lastChannels: tile.lastChannels,
-    residual: problem.residual,
-    ifmapBits: bitsOf(problem.precision),
-    weightBits: bitsOf(storage.descriptor.precision),
-    psumBits: bitsOf(problem.accumulator),
-    ofmapBits: bitsOf(problem.precision),
-  };
 }
 
 function ifmapKey(problem: LayerProblem, tile: Tile): string {

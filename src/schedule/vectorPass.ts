@@ -1,9 +1,9 @@
 import type { VectorProblem } from '../mapping/problem.js';
 import { bitsOf } from '../tensor/precision.js';
-import { countRead, countWrite } from './counters.js';
-import { emptyPassCost } from './pass.js';
-import type { ArrayContext, PassCost } from './pass.js';
-import { cyclesOf, wordsOf } from './ports.js';
+import { countRead, countWrite } from '../dataflow/counters.js';
+import { emptyPassCost } from '../dataflow/pass.js';
+import type { ArrayContext, PassCost } from '../dataflow/pass.js';
+import { cyclesOf, wordsOf } from '../dataflow/ports.js';
 
 /**
  * A tile of pooling, addition or ReLU on the post-processor: it takes one window element per lane and cycle from the

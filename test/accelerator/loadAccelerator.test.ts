@@ -1,3 +1,4 @@
+import { plainArray } from '../dataflow/passes.js';
 import { expect } from 'chai';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,7 +41,12 @@ describe('accelerator file', () => {
     expect(accelerator.periodPs).to.equal(2000);
     expect(accelerator.clockHz).to.equal(500e6);
     expect(accelerator.technologyNm).to.equal(45);
-    expect(accelerator.array).to.deep.equal({ rows: 16, columns: 16, dataflow: 'output-stationary' });
+    expect(accelerator.array).to.deep.equal({
+      rows: 16,
+      columns: 16,
+      dataflow: 'output-stationary',
+      ...plainArray,
+    });
     expect(accelerator.buffers.map(({ capacityBytes }) => capacityBytes)).to.deep.equal([
       131072, 131072, 65536,
     ]);

@@ -7,7 +7,7 @@ import type { ActionCosts } from '../../src/energy/energyTable.js';
 import { bankOf, checkEnergy, evaluateEnergy } from '../../src/energy/evaluate.js';
 import type { LayerEnergy } from '../../src/energy/layerEnergy.js';
 import type { SramTable } from '../../src/energy/sram.js';
-import type { RegisterAccess } from '../../src/schedule/counters.js';
+import type { RegisterAccess } from '../../src/dataflow/counters.js';
 import {
   accelerator,
   bufferAccess,

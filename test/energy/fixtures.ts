@@ -1,9 +1,10 @@
+import { plainArray } from '../dataflow/passes.js';
 import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import type { LayerCounts } from '../../src/counts/layerCounts.js';
 import { precisionKey, type ActionCosts, type EnergyTable } from '../../src/energy/energyTable.js';
 import type { SramPoint, SramTable } from '../../src/energy/sram.js';
 import type { PrecisionSet } from '../../src/model/model.js';
-import type { BufferAccess, DramAccess } from '../../src/schedule/counters.js';
+import type { BufferAccess, DramAccess } from '../../src/dataflow/counters.js';
 import type { Tensor } from '../../src/tensor/dataSpace.js';
 
 export const int8: PrecisionSet = { weight: 'int8', ifmap: 'int8', accumulator: 'int32' };
@@ -71,7 +72,7 @@ export function table(actionCosts: ActionCosts = costs(), sram: SramTable = smal
 
 /** 2 x 3 PEs; `left` is one bank of 1 KiB by 32 bits, `right` four of 4 KiB by 128 bits. */
 export function accelerator(changes: Partial<Accelerator> = {}): Accelerator {
-  const buffer = { ports: 1, doubleBuffered: false, cell: 'toy' };
+  const buffer = { ports: 1, sharedPorts: false, doubleBuffered: false, cell: 'toy' };
   return {
     name: 'toy',
     description: '',
@@ -79,7 +80,7 @@ export function accelerator(changes: Partial<Accelerator> = {}): Accelerator {
     technologyNm: 45,
     clockHz: 1e9,
     periodPs: 1000,
-    array: { rows: 2, columns: 3, dataflow: 'output-stationary' },
+    array: { rows: 2, columns: 3, dataflow: 'output-stationary', ...plainArray },
     buffers: [
       { ...buffer, name: 'left', holds: ['ifmap'], capacityBytes: 1024, wordBits: 32, banks: 1 },
       {

@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import type { Accelerator, BufferSpec, DataflowName } from '../../src/accelerator/accelerator.js';
+import type { Accelerator, BufferSpec } from '../../src/accelerator/accelerator.js';
+import { fills, overlaps } from '../../src/dataflow/arraySettings.js';
+import type { ArraySettings } from '../../src/dataflow/arraySettings.js';
+import { dataflowNames } from '../../src/dataflow/dataflows.js';
+import { plainArray } from '../dataflow/passes.js';
 import type { ModelLayer, PrecisionSet } from '../../src/model/model.js';
 import type { ConvLayer } from '../../src/network/layer.js';
 import { elementsOf } from '../../src/network/layer.js';
@@ -22,7 +26,7 @@ export function machine(change: Partial<Accelerator> = {}): Accelerator {
     technologyNm: 45,
     clockHz: 500e6,
     periodPs: 2000,
-    array: { rows: 4, columns: 4, dataflow: 'output-stationary' },
+    array: { rows: 4, columns: 4, dataflow: 'output-stationary', ...plainArray },
     buffers: [
       buffer('ifmap-buffer', ['ifmap'], 8192),
       buffer('weight-buffer', ['weight', 'index'], 8192),
@@ -56,23 +60,39 @@ export function buffer(
     wordBits: 32,
     banks: 1,
     ports: 1,
+    sharedPorts: false,
     doubleBuffered: true,
     cell: 'itrs-lop',
     ...change,
   };
 }
 
+/** How an array works through its folds, in every way. */
+const arraySettings: fc.Arbitrary<ArraySettings> = fc.record({
+  rows: fc.constant(0),
+  columns: fc.constant(0),
+  macLanes: fc.constantFrom(1, 1, 2, 3),
+  preload: fc.constantFrom(...overlaps),
+  drain: fc.constantFrom(...overlaps),
+  fill: fc.constantFrom(...fills),
+  gate: fc.constant<'none'>('none'),
+  skip: fc.constant<'none'>('none'),
+  registerFiles: fc.constant({}),
+});
+
 /** Machines of any array, port, buffer and DRAM; one buffer for all, or one for each. */
 export const machines: fc.Arbitrary<Accelerator> = fc
   .record({
     rows: fc.integer({ min: 1, max: 9 }),
     columns: fc.integer({ min: 1, max: 9 }),
-    dataflow: fc.constantFrom<DataflowName>('output-stationary', 'weight-stationary'),
+    dataflow: fc.constantFrom(...dataflowNames()),
     capacity: fc.integer({ min: 600, max: 6000 }).map((bytes) => bytes * 8),
     wordBits: fc.constantFrom(8, 16, 32, 64, 128),
     ports: fc.integer({ min: 1, max: 3 }),
     doubleBuffered: fc.boolean(),
     isShared: fc.boolean(),
+    settings: arraySettings,
+    sharedPorts: fc.boolean(),
     lanes: fc.integer({ min: 1, max: 8 }),
     entriesPerCycle: fc.integer({ min: 1, max: 9 }),
     bandwidth: fc.constantFrom(1e8, 1e9, 1.28e10),
@@ -85,6 +105,7 @@ export const machines: fc.Arbitrary<Accelerator> = fc
       rows,
       columns,
       dataflow,
+      settings,
       capacity,
       isShared,
       lanes,
@@ -98,7 +119,7 @@ export const machines: fc.Arbitrary<Accelerator> = fc
       machine({
         clockHz: 1e12 / periodPs,
         periodPs,
-        array: { rows, columns, dataflow },
+        array: { ...settings, rows, columns, dataflow },
         buffers: isShared
           ? [buffer('shared', ['ifmap', 'weight', 'index', 'psum', 'ofmap'], capacity * 2, sram)]
           : [

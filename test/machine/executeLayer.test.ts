@@ -1,3 +1,7 @@
+import { arrayContext } from '../../src/accelerator/arrayContext.js';
+import { dataflowOf } from '../../src/dataflow/dataflows.js';
+import type { PassShape } from '../../src/dataflow/pass.js';
+import { passShape } from '../../src/mapping/passShape.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Accelerator } from '../../src/accelerator/accelerator.js';
@@ -235,8 +239,12 @@ describe('tile execution', () => {
         0,
       );
       expect(timeline.endPs).to.be.at.least((dramBytes * 1e12) / accelerator.dram.bandwidthBytesPerSecond);
+      const roundsOf = (shape: PassShape): number =>
+        dataflowOf(accelerator.array.dataflow).weightRounds(shape, arrayContext(accelerator));
       const decoded = schedule.steps.reduce(
-        (sum, { tile, pass }) => sum + pass.weightRounds * problem.storage.decodeWork(tile).entries,
+        (sum, { tile }) =>
+          sum +
+          roundsOf(passShape(problem, schedule.mapping, tile)) * problem.storage.decodeWork(tile).entries,
         0,
       );
       expect(counts.decoding.entries, 'positions are read whenever a tile is streamed').to.equal(decoded);

@@ -1,3 +1,4 @@
+import { plainArray } from '../dataflow/passes.js';
 import { expect } from 'chai';
 import { createFlatDram } from '../../src/machine/dram/flat.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
@@ -29,7 +30,7 @@ function run(filters: number, doubleBuffered: boolean) {
   const problem = convProblem(layer, int8, storeLayer('auto', { supports, precision: int8.weight }, 'layer'));
   const wide = { wordBits: 1024, doubleBuffered };
   const accelerator = machine({
-    array: { rows: 16, columns: 4, dataflow: 'output-stationary' },
+    array: { rows: 16, columns: 4, dataflow: 'output-stationary', ...plainArray },
     clockHz: 1e9,
     periodPs: 1000,
     buffers: [

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { addDecoding } from '../../src/schedule/decode.js';
 import type { Decoding } from '../../src/schedule/decode.js';
-import { bufferAccess, countRead } from '../../src/schedule/counters.js';
-import { emptyPassCost } from '../../src/schedule/pass.js';
-import type { ArrayContext, PassCost } from '../../src/schedule/pass.js';
+import { bufferAccess, countRead } from '../../src/dataflow/counters.js';
+import { emptyPassCost } from '../../src/dataflow/pass.js';
+import type { ArrayContext, PassCost } from '../../src/dataflow/pass.js';
 import type { TileSize } from '../../src/storage/format.js';
-import { context } from './passes.js';
+import { context } from '../dataflow/passes.js';
 
 const none = { entries: 0, maskBits: 0, symbols: 0, serialSteps: 0 };
 
@@ -13,7 +13,6 @@ const none = { entries: 0, maskBits: 0, symbols: 0, serialSteps: 0 };
 function pass(rounds: number): PassCost {
   const cost = emptyPassCost(3);
   cost.cycles = 100;
-  cost.weightRounds = rounds;
   countRead(cost.accesses, 1, 'weight', 10 * rounds, 10 * rounds, 10 * rounds);
   return cost;
 }
@@ -26,9 +25,9 @@ function decoded(
 ): PassCost {
   const cost = pass(rounds);
   const array = context(4, 4, change);
-  const ports = { ...array.ports, weight: { buffer: 1, wordBits: 16, ports: 1 } };
+  const ports = { ...array.ports, weight: { buffer: 1, wordBits: 16, ports: 1, isShared: false } };
   const size = { valueBytes: 10, positionBytes: 0, pointerBytes: 0, ...sizes };
-  addDecoding(cost, { work, size, weightBits: 8 }, { ...array, ports });
+  addDecoding(cost, { work, size, weightBits: 8, rounds }, { ...array, ports });
   return cost;
 }
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { convProblem } from '../../src/mapping/layerProblem.js';
-import { bufferAccess, createAccessTable } from '../../src/schedule/counters.js';
+import { bufferAccess, createAccessTable } from '../../src/dataflow/counters.js';
 import { countFill } from '../../src/schedule/fills.js';
-import { portsOf } from '../../src/schedule/ports.js';
+import { portsOf } from '../../src/accelerator/arrayContext.js';
 import { blockTransfer, burstsOf, indexBurstsOf } from '../../src/schedule/transfer.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
 import { storeLayer } from '../../src/storage/formats.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { columnFolds } from '../../src/schedule/columnFolds.js';
+import { columnFolds } from '../../src/dataflow/columnFolds.js';
 import { patternIndex } from '../../src/sparsity/supports.js';
 import type { Supports } from '../../src/sparsity/supports.js';
 import { supportFamily } from '../../src/sparsity/families.js';

@@ -11,7 +11,7 @@ export interface ColumnFold {
   readonly repeat: number;
   readonly columns: number;
   /** Per streamed tap, how many of the columns hold a weight for it; its length is the reduction length K. */
-  readonly stream: Uint16Array;
+  readonly stream: Uint32Array;
   /** Sum of `stream`. */
   readonly weights: number;
   /** Rows of the pattern table that the address generator combines for each channel. */
@@ -19,10 +19,8 @@ export interface ColumnFold {
 }
 
 /**
- * Fills the columns with the pass's filters.
- *
- * Periodic supports: filters of the same phase (o mod P) have the same support in every channel, so filters are taken
- * phase by phase and only `phasesPerGroup` neighbouring phases may share a fold. Otherwise filters are taken in order.
+ * What the folds of `filterFolds` stream, counted: no filter is looked at on its own where supports repeat, and
+ * neighbouring folds that are alike are one.
  */
 export function columnFolds(shape: PassShape, columns: number): ColumnFold[] {
   const { assignment } = shape.streamed;
@@ -36,7 +34,7 @@ function denseFolds(shape: PassShape, columns: number): ColumnFold[] {
   const fold = (repeat: number, used: number): ColumnFold => ({
     repeat,
     columns: used,
-    stream: new Uint16Array(length).fill(used),
+    stream: new Uint32Array(length).fill(used),
     weights: length * used,
     phases: 0,
   });
@@ -96,7 +94,7 @@ function appendFold(folds: ColumnFold[], shape: PassShape, taken: Uint32Array, c
   folds.push({
     repeat: 1,
     columns,
-    stream: Uint16Array.from(stream),
+    stream: Uint32Array.from(stream),
     weights: stream.reduce((sum, holders) => sum + holders, 0),
     phases: taken.reduce((count, filters) => count + (filters > 0 ? 1 : 0), 0),
   });
@@ -107,7 +105,7 @@ function perKernelFolds(shape: PassShape, columns: number): ColumnFold[] {
   const folds: ColumnFold[] = [];
   for (let first = 0; first < filterCount; first += columns) {
     const used = Math.min(columns, filterCount - first);
-    const holders = new Uint16Array(channelCount * streamed.taps);
+    const holders = new Uint32Array(channelCount * streamed.taps);
     for (let column = 0; column < used; column++) {
       addKernelTaps(holders, streamed, filterStart + first + column, channelStart, channelCount);
     }
@@ -124,7 +122,7 @@ function perKernelFolds(shape: PassShape, columns: number): ColumnFold[] {
 }
 
 function addKernelTaps(
-  holders: Uint16Array,
+  holders: Uint32Array,
   supports: Supports,
   filter: number,
   channelStart: number,

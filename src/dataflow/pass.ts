@@ -1,5 +1,5 @@
-import type { Accelerator } from '../accelerator/accelerator.js';
 import type { Supports } from '../sparsity/supports.js';
+import type { ArraySettings } from './arraySettings.js';
 import type { AccessTable, DecodeCounts } from './counters.js';
 import { createAccessTable } from './counters.js';
 import type { PassWindow } from './passWindow.js';
@@ -33,24 +33,11 @@ export interface PassShape {
 }
 
 /** The array and the ports around it, worked out once per accelerator. */
-export interface ArrayContext {
-  readonly rows: number;
-  readonly columns: number;
+export interface ArrayContext extends ArraySettings {
   readonly ports: Ports;
   readonly bufferCount: number;
   readonly postProcessorLanes: number;
   readonly entriesPerCycle: number;
-}
-
-export function arrayContext(accelerator: Accelerator, ports: Ports): ArrayContext {
-  return {
-    rows: accelerator.array.rows,
-    columns: accelerator.array.columns,
-    ports,
-    bufferCount: accelerator.buffers.length,
-    postProcessorLanes: accelerator.postProcessor.lanes,
-    entriesPerCycle: accelerator.decoder.entriesPerCycle,
-  };
 }
 
 /** What one pass costs. All figures are exact; a pass of the same shape always costs the same. */
@@ -73,11 +60,11 @@ export interface PassCost {
   psumRegister: { reads: number; writes: number };
   /** Multiplications carried out. */
   macs: number;
+  /** Multiplications left out because the activation is zero; their cycle goes by. */
+  gatedMacs: number;
   idleMacSlots: number;
   patternTableReadBits: number;
   readonly decoding: DecodeCounts;
-  /** How often the pass reads each of its weights from the buffer. */
-  weightRounds: number;
   postProcessorOperations: number;
 }
 
@@ -96,10 +83,10 @@ export function emptyPassCost(bufferCount: number): PassCost {
     weightRegister: { reads: 0, writes: 0 },
     psumRegister: { reads: 0, writes: 0 },
     macs: 0,
+    gatedMacs: 0,
     idleMacSlots: 0,
     patternTableReadBits: 0,
     decoding: { entries: 0, maskBits: 0, symbols: 0 },
-    weightRounds: 0,
     postProcessorOperations: 0,
   };
 }

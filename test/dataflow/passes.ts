@@ -1,13 +1,25 @@
-import type { PassCost } from '../../src/schedule/pass.js';
-import type { ArrayContext, PassShape } from '../../src/schedule/pass.js';
+import type { PassCost } from '../../src/dataflow/pass.js';
+import type { ArrayContext, PassShape } from '../../src/dataflow/pass.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
+
+/** SCALE-Sim's settings. */
+export const plainArray = {
+  macLanes: 1,
+  preload: 'serial',
+  drain: 'overlapped',
+  fill: 'array',
+  gate: 'none',
+  skip: 'none',
+  registerFiles: {},
+} as const;
 
 /** An array whose ports never hold it up, unless changed. */
 export function context(rows: number, columns: number, change: Partial<ArrayContext> = {}): ArrayContext {
-  const wide = (buffer: number) => ({ buffer, wordBits: 1e6, ports: 8 });
+  const wide = (buffer: number) => ({ buffer, wordBits: 1e6, ports: 8, isShared: false });
   return {
     rows,
     columns,
+    ...plainArray,
     ports: { ifmap: wide(0), weight: wide(1), psum: wide(2), ofmap: wide(2) },
     bufferCount: 3,
     postProcessorLanes: 1e6,

@@ -1,0 +1,24 @@
+import type { Accelerator } from './accelerator.js';
+import type { ArrayContext } from '../dataflow/pass.js';
+import type { Port, Ports } from '../dataflow/ports.js';
+import type { Tensor } from '../tensor/dataSpace.js';
+
+export function portsOf(accelerator: Accelerator): Ports {
+  const port = (tensor: Tensor): Port => {
+    const buffer = accelerator.buffers.findIndex((candidate) => candidate.holds.includes(tensor));
+    const spec = accelerator.buffers[buffer];
+    if (spec === undefined) throw new Error(`accelerator ${accelerator.name} has no buffer for ${tensor}`);
+    return { buffer, wordBits: spec.wordBits, ports: spec.ports, isShared: spec.sharedPorts };
+  };
+  return { ifmap: port('ifmap'), weight: port('weight'), psum: port('psum'), ofmap: port('ofmap') };
+}
+
+export function arrayContext(accelerator: Accelerator): ArrayContext {
+  return {
+    ...accelerator.array,
+    ports: portsOf(accelerator),
+    bufferCount: accelerator.buffers.length,
+    postProcessorLanes: accelerator.postProcessor.lanes,
+    entriesPerCycle: accelerator.decoder.entriesPerCycle,
+  };
+}

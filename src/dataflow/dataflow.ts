@@ -1,0 +1,47 @@
+import type { RegisterTensor } from './counters.js';
+import type { IsZero } from './operands.js';
+import type { ArrayContext, PassCost, PassShape } from './pass.js';
+import type { PeArray } from './peArray.js';
+
+/** Entries of each register file of a PE. */
+export type RegisterEntries = Readonly<Record<RegisterTensor, number>>;
+
+/** A pass in outline, for ranking mappings before any is worked out. */
+export interface RoughPass {
+  readonly positions: number;
+  readonly channels: number;
+  /** Filters and streamed taps per channel (the union of their supports, on average) of each group that shares PEs. */
+  readonly groups: ReadonlyArray<{ readonly filters: number; readonly unionTaps: number }>;
+  /** Taps of a kernel that exist, on average. */
+  readonly tapsPerKernel: number;
+}
+
+/**
+ * How the array works through a pass: once in closed form, for speed, and once cycle by cycle on PEs with registers. Both
+ * have to come to the same cycles, accesses and stalls; the tests hold every registered dataflow to it.
+ *
+ * One file per dataflow; `dataflows.ts` registers them.
+ */
+export interface Dataflow {
+  readonly name: string;
+  /** Two lines for people: what stays, what moves; what a fold or pass takes. */
+  readonly description: string;
+  /** Sums leave the PEs unfinished between the folds of a pass, so that they need room in the psum buffer. */
+  readonly spillsPsums: boolean;
+  /** What a multiplication that is left out (`gate: activation`) leaves alone, beside the multiplier. */
+  readonly gates: { readonly weightReads: boolean; readonly psumAccesses: boolean };
+  /** Why `skip: activation` is impossible; absent where it is possible. */
+  readonly cannotSkip?: string;
+  /** Entries that a PE needs for a pass. */
+  registerEntries(shape: PassShape, context: ArrayContext): RegisterEntries;
+  /** How often the pass reads each weight that exists from its buffer. */
+  weightRounds(shape: PassShape, context: ArrayContext): number;
+  /** Cycles of a pass by and large: ports and drains left out. */
+  roughCycles(pass: RoughPass, context: ArrayContext): number;
+  /**
+   * @param isZero of the pass's activations; taken into account where they are skipped. None is zero unless given.
+   */
+  passCost(shape: PassShape, context: ArrayContext, isZero?: IsZero): PassCost;
+  /** Takes the array through the pass, cycle by cycle. */
+  drive(shape: PassShape, context: ArrayContext, array: PeArray): void;
+}

@@ -1,0 +1,37 @@
+import { UserError } from '../document/userError.js';
+import type { Dataflow } from './dataflow.js';
+import { inputStationary } from './inputStationary.js';
+import { outputStationary } from './outputStationary.js';
+import { weightStationary } from './weightStationary.js';
+
+const registered = new Map<string, Dataflow>();
+[outputStationary, weightStationary, inputStationary].forEach(registerDataflow);
+
+/**
+ * Makes a dataflow known by its name, in accelerator files too.
+ *
+ * @throws UserError when the name is taken
+ */
+export function registerDataflow(dataflow: Dataflow): void {
+  if (registered.has(dataflow.name))
+    throw new UserError(
+      `expected a dataflow of a new name, got "${dataflow.name}", which is registered already`,
+    );
+  registered.set(dataflow.name, dataflow);
+}
+
+/** In order of registration. */
+export function allDataflows(): Dataflow[] {
+  return [...registered.values()];
+}
+
+export function dataflowNames(): string[] {
+  return [...registered.keys()];
+}
+
+/** @throws Error for a name that is not registered */
+export function dataflowOf(name: string): Dataflow {
+  const dataflow = registered.get(name);
+  if (dataflow === undefined) throw new Error(`no dataflow ${name}`);
+  return dataflow;
+}

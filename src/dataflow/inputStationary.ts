@@ -1,0 +1,161 @@
+import type { Dataflow } from './dataflow.js';
+import { filterFolds, phasesOf, unionStream } from './filterFolds.js';
+import type { StreamedTap } from './filterFolds.js';
+import { ifmapOperands, weightOperand } from './operands.js';
+import { emptyPassCost } from './pass.js';
+import type { ArrayContext, PassCost, PassShape } from './pass.js';
+import type { PeArray } from './peArray.js';
+import {
+  driveStationary,
+  leavingOf,
+  patternBits,
+  rowsFor,
+  stationaryCosts,
+  tapFoldsOf,
+} from './stationary.js';
+import type { DrivenFold, StationaryFold } from './stationary.js';
+
+/**
+ * Input stationary, systolic: row r of a fold holds tap r of the stream for every column's output position; filters
+ * stream by, one per cycle. Weights move right, partial sums move down and leave at the bottom.
+ *
+ * A fold takes N + 2R + C - 2 cycles for N filters, R of them for loading the ifmap values (Samajdar et al., SCALE-Sim,
+ * ISPASS 2020). The rows hold the union of the supports of a phase group, and only its filters stream by: a filter
+ * without a weight for a row leaves that row idle.
+ */
+export const inputStationary: Dataflow = {
+  name: 'input-stationary',
+  description:
+    'Rows hold taps, columns hold output positions; ifmap values stay, filters stream by, partial sums leave after every fold.\nRows hold the union of the supports of a phase group: N + 2R + C - 2 cycles for its N filters.',
+  spillsPsums: true,
+  gates: { weightReads: false, psumAccesses: false },
+  cannotSkip: 'its partial sums move from row to row with every cycle, so that no PE can run ahead',
+  registerEntries: (_, { macLanes, preload }) => ({
+    ifmap: macLanes * (preload === 'overlapped' ? 2 : 1),
+    weight: macLanes,
+    psum: 1,
+  }),
+  weightRounds: ({ positions }, { columns }) => Math.ceil(positions / columns),
+  roughCycles: ({ positions, channels, groups }, { rows, columns, macLanes }) =>
+    groups.reduce(
+      (sum, { filters, unionTaps }) =>
+        sum +
+        Math.ceil(positions / columns) *
+          Math.ceil((unionTaps * channels) / (rows * macLanes)) *
+          (filters + 2 * rows + columns - 2),
+      0,
+    ),
+  passCost,
+  drive,
+};
+
+function passCost(shape: PassShape, context: ArrayContext): PassCost {
+  const cost = emptyPassCost(context.bufferCount);
+  const add = stationaryCosts('ifmap', cost, shape, context);
+  const capacity = context.rows * context.macLanes;
+  const fullFolds = Math.floor(shape.positions / context.columns);
+  const restColumns = shape.positions % context.columns;
+  for (const { length, phases, classes } of filterGroups(shape)) {
+    const tapFolds = tapFoldsOf(length, context);
+    for (let tapFold = 0; tapFold < tapFolds; tapFold++) {
+      const start = tapFold * capacity;
+      const taps = Math.min(capacity, length - start);
+      const steps = classes.map(({ filters, heldBefore }) => ({
+        times: filters,
+        operands: heldBefore[start + taps] - heldBefore[start],
+      }));
+      const weights = steps.reduce((sum, { times, operands }) => sum + times * operands, 0);
+      const fold = (columns: number): StationaryFold => ({
+        held: Float64Array.from({ length: rowsFor(taps, context) }, (_, row) => {
+          return Math.max(0, Math.min(context.macLanes, taps - row * context.macLanes)) * columns;
+        }),
+        columns,
+        taps,
+        steps,
+        macs: weights * columns,
+        leaving: leavingOf(shape, tapFold, tapFolds),
+      });
+      add(fold(context.columns), fullFolds);
+      if (restColumns > 0) add(fold(restColumns), 1);
+      cost.patternTableReadBits += patternBits(shape, phases, taps) * (fullFolds + (restColumns > 0 ? 1 : 0));
+    }
+  }
+  return cost;
+}
+
+/** Filters that stream by together, and the union of their supports. */
+interface FilterGroup {
+  /** Of the union. */
+  readonly length: number;
+  readonly phases: number;
+  /** Filters with the same support. `heldBefore[i]`: for how many of the union's first i taps they have a weight. */
+  readonly classes: ReadonlyArray<{ readonly filters: number; readonly heldBefore: Uint32Array }>;
+}
+
+function filterGroups(shape: PassShape): FilterGroup[] {
+  const { assignment } = shape.streamed;
+  return filterFolds(shape, Infinity).map((filters) => {
+    const alike = new Map<number, { filters: number; example: number }>();
+    for (const filter of filters) {
+      const key =
+        assignment.kind === 'dense'
+          ? 0
+          : assignment.kind === 'periodic'
+            ? (shape.filterStart + filter) % assignment.period
+            : filter;
+      const known = alike.get(key);
+      if (known === undefined) alike.set(key, { filters: 1, example: filter });
+      else known.filters++;
+    }
+    const members = [...alike.values()];
+    const stream = unionStream(
+      shape,
+      members.map(({ example }) => example),
+    );
+    return {
+      length: stream.length,
+      phases: phasesOf(shape, filters),
+      classes: members.map((member, index) => {
+        const heldBefore = new Uint32Array(stream.length + 1);
+        stream.forEach(({ held }, tap) => (heldBefore[tap + 1] = heldBefore[tap] + (held[index] ? 1 : 0)));
+        return { filters: member.filters, heldBefore };
+      }),
+    };
+  });
+}
+
+function drive(shape: PassShape, context: ArrayContext, array: PeArray): void {
+  const ifmapOperand = ifmapOperands(shape);
+  const { macLanes } = context;
+  const capacity = context.rows * macLanes;
+  const folds: DrivenFold[] = [];
+  for (const filters of filterFolds(shape, Infinity)) {
+    const stream = unionStream(shape, filters);
+    const tapFolds = tapFoldsOf(stream.length, context);
+    for (let tapFold = 0; tapFold < tapFolds; tapFold++) {
+      const taps = stream.slice(tapFold * capacity, (tapFold + 1) * capacity);
+      const tapAt = (row: number, lane: number): StreamedTap | undefined => taps[row * macLanes + lane];
+      for (let start = 0; start < shape.positions; start += context.columns) {
+        folds.push({
+          rows: rowsFor(taps.length, context),
+          columns: Math.min(context.columns, shape.positions - start),
+          held: (row, lane, column) => {
+            const at = tapAt(row, lane);
+            return at && ifmapOperand(start + column, at.channel, at.tap);
+          },
+          steps: filters.length,
+          streamed: (step, row, lane) => {
+            const at = tapAt(row, lane);
+            return at?.held[step] === true
+              ? weightOperand(shape, filters[step], at.channel, at.tap)
+              : undefined;
+          },
+          output: (step, column) => filters[step] * shape.positions + start + column,
+          leaving: leavingOf(shape, tapFold, tapFolds),
+          patternBits: patternBits(shape, phasesOf(shape, filters), taps.length),
+        });
+      }
+    }
+  }
+  driveStationary('ifmap', folds, context, array);
+}

@@ -1,0 +1,246 @@
+import { columnFolds } from './columnFolds.js';
+import { countRead } from './counters.js';
+import type { Dataflow } from './dataflow.js';
+import { foldDrain, foldSequence } from './drainBehind.js';
+import { filterFolds, phasesOf, unionStream } from './filterFolds.js';
+import type { StreamedTap } from './filterFolds.js';
+import { countLeaving, streamStep } from './leaving.js';
+import { ifmapOperands, weightOperand } from './operands.js';
+import type { IsZero } from './operands.js';
+import { emptyPassCost } from './pass.js';
+import type { ArrayContext, PassCost, PassShape } from './pass.js';
+import type { PeArray } from './peArray.js';
+import { wordsOf } from './ports.js';
+import { multiplySystolic, skew } from './systolic.js';
+
+/**
+ * Output stationary, systolic: row r of a fold works on output position r, column c on filter c, and the taps of the
+ * fold's stream pass by one per cycle (one per MAC lane). Ifmap values move right, weights move down, sums stay.
+ *
+ * A fold takes K + R + C - 2 cycles, R x C the whole array (Samajdar et al., SCALE-Sim, ISPASS 2020); its results leave
+ * behind the next fold. A tap whose operands need more port words than there are ports holds the stream up. With
+ * `skip: activation`, a tap is dropped where the activations of all rows of the fold are zero.
+ */
+export const outputStationary: Dataflow = {
+  name: 'output-stationary',
+  description:
+    "Rows hold output positions, columns hold filters; ifmap and weights stream, sums stay in the PEs until complete.\nA fold streams the union of its filters' supports: K + R + C - 2 cycles.",
+  spillsPsums: false,
+  gates: { weightReads: false, psumAccesses: true },
+  registerEntries: (_, { macLanes }) => ({ ifmap: macLanes, weight: macLanes, psum: 1 }),
+  weightRounds: ({ positions }, { rows }) => Math.ceil(positions / rows),
+  roughCycles: ({ positions, channels, groups }, { rows, columns, macLanes }) =>
+    groups.reduce(
+      (sum, { filters, unionTaps }) =>
+        sum + Math.ceil(filters / columns) * ((unionTaps * channels) / macLanes + rows + columns - 2),
+      0,
+    ) * Math.ceil(positions / rows),
+  passCost,
+  drive,
+};
+
+/** What a fold streams: for each tap, how many of its columns hold a weight. */
+type Stream = ArrayLike<number>;
+
+function passCost(shape: PassShape, context: ArrayContext, isZero?: IsZero): PassCost {
+  const cost = emptyPassCost(context.bufferCount);
+  const folds = foldSequence(cost, context);
+  const add = (stream: Stream, rows: number, columns: number, phases: number, times: number): void => {
+    if (times === 0) return;
+    const fold = streamCost(stream, rows, columns, shape, context);
+    const drain = foldDrain(rows * columns, shape, context);
+    folds.add(fold.cycles + drain.held, drain, times);
+    cost.ifmapStalls += fold.ifmapStalls * times;
+    cost.weightLoadStalls += fold.weightLoadStalls * times;
+    cost.psumStalls += drain.held * times;
+    countFolds(cost, stream, rows, columns, times, shape, context);
+    if (shape.readsPatternTable)
+      cost.patternTableReadBits += phases * shape.channelCount * shape.streamed.taps * times;
+  };
+
+  if (context.skip === 'activation' && isZero !== undefined) {
+    for (const filters of filterFolds(shape, context.columns)) {
+      const stream = unionStream(shape, filters);
+      forEachRowFold(shape, context, (start, rows) => {
+        const kept = droppingZeros(stream, shape, start, rows, isZero).map(({ held }) => count(held));
+        add(kept, rows, filters.length, phasesOf(shape, filters), 1);
+      });
+    }
+  } else {
+    const fullRowFolds = Math.floor(shape.positions / context.rows);
+    const restRows = shape.positions % context.rows;
+    for (const { repeat, columns, stream, phases } of columnFolds(shape, context.columns)) {
+      for (let i = 0; i < repeat; i++) {
+        add(stream, context.rows, columns, phases, fullRowFolds);
+        if (restRows > 0) add(stream, restRows, columns, phases, 1);
+      }
+    }
+  }
+  folds.end();
+  return cost;
+}
+
+/** Cycles of a fold without its drain. */
+function streamCost(
+  stream: Stream,
+  rows: number,
+  columns: number,
+  shape: PassShape,
+  context: ArrayContext,
+): { readonly cycles: number; readonly ifmapStalls: number; readonly weightLoadStalls: number } {
+  const { ifmap, weight } = context.ports;
+  const { macLanes } = context;
+  const stalls = { ifmap: 0, 'weight-load': 0, psum: 0, drain: 0 };
+  for (let start = 0; start < stream.length; start += macLanes) {
+    const taps = Math.min(macLanes, stream.length - start);
+    const step = streamStep(
+      { port: ifmap, words: wordsOf(ifmap, taps * rows, shape.ifmapBits) },
+      { port: weight, words: wordsOf(weight, sum(stream, start, taps), shape.weightBits) },
+    );
+    stalls[step.cause] += step.cycles - 1;
+  }
+  const unstalled =
+    stream.length === 0 ? 0 : Math.ceil(stream.length / macLanes) + skew(rows, columns, context);
+  return {
+    cycles: unstalled + stalls.ifmap + stalls['weight-load'],
+    ifmapStalls: stalls.ifmap,
+    weightLoadStalls: stalls['weight-load'],
+  };
+}
+
+/** Counts what `times` folds of `rows` x `columns` used PEs access. */
+function countFolds(
+  cost: PassCost,
+  stream: Stream,
+  rows: number,
+  columns: number,
+  times: number,
+  shape: PassShape,
+  context: ArrayContext,
+): void {
+  const { ports, macLanes } = context;
+  const { accesses } = cost;
+  let ifmapWords = 0;
+  let weightWords = 0;
+  for (let start = 0; start < stream.length; start += macLanes) {
+    const taps = Math.min(macLanes, stream.length - start);
+    ifmapWords += wordsOf(ports.ifmap, taps * rows, shape.ifmapBits);
+    weightWords += wordsOf(ports.weight, sum(stream, start, taps), shape.weightBits);
+  }
+  const ifmaps = stream.length * rows * times;
+  const weights = sum(stream, 0, stream.length) * times;
+  const ifmapBytes = (ifmaps * shape.ifmapBits) / 8;
+  const weightBytes = (weights * shape.weightBits) / 8;
+  countRead(accesses, ports.ifmap.buffer, 'ifmap', ifmaps, ifmapWords * times, ifmapBytes);
+  countRead(accesses, ports.weight.buffer, 'weight', weights, weightWords * times, weightBytes);
+  const outputs = rows * columns;
+  const leaving = { first: shape.firstChannels, last: shape.lastChannels };
+  countLeaving(accesses, outputs, times, leaving, shape, context);
+
+  const slots = ifmaps * columns;
+  const macs = weights * rows;
+  cost.macs += macs;
+  cost.idleMacSlots += slots - macs;
+  cost.ifmapRegister.writes += slots;
+  cost.ifmapRegister.reads += slots;
+  cost.weightRegister.writes += macs;
+  cost.weightRegister.reads += macs;
+  cost.psumRegister.writes += macs;
+  cost.psumRegister.reads += macs + outputs * times;
+  if (shape.lastChannels) cost.postProcessorOperations += outputs * times;
+}
+
+function drive(shape: PassShape, context: ArrayContext, array: PeArray): void {
+  for (const filters of filterFolds(shape, context.columns)) {
+    const union = unionStream(shape, filters);
+    forEachRowFold(shape, context, (start, rows) => {
+      const stream =
+        context.skip === 'activation' ? droppingZeros(union, shape, start, rows, array.isZero) : union;
+      driveFold(filters, stream, start, rows, shape, context, array);
+    });
+  }
+}
+
+function driveFold(
+  filters: readonly number[],
+  stream: readonly StreamedTap[],
+  start: number,
+  rows: number,
+  shape: PassShape,
+  context: ArrayContext,
+  array: PeArray,
+): void {
+  const { macLanes } = context;
+  const columns = filters.length;
+  const ifmapOperand = ifmapOperands(shape);
+  array.use(rows, columns);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++)
+      array.open(row, column, 0, filters[column] * shape.positions + start + row);
+  }
+  if (shape.readsPatternTable)
+    array.readPatternTable(phasesOf(shape, filters) * shape.channelCount * shape.streamed.taps);
+
+  const steps = Math.ceil(stream.length / macLanes);
+  const ticks = steps === 0 ? 0 : steps + skew(rows, columns, context);
+  const lanesAt = (step: number): readonly StreamedTap[] =>
+    stream.slice(step * macLanes, (step + 1) * macLanes);
+  for (let tick = 0; tick < ticks; tick++) {
+    for (const { channel, tap, held } of lanesAt(tick)) {
+      for (let row = 0; row < rows; row++) array.fetch('ifmap', ifmapOperand(start + row, channel, tap));
+      held.forEach((isHeld, column) => {
+        if (isHeld) array.fetch('weight', weightOperand(shape, filters[column], channel, tap));
+      });
+    }
+    array.shift('ifmap', 'right');
+    array.shift('weight', 'down');
+    // Row r and column c are that many cycles behind, so that operands of the same tap meet.
+    for (let row = 0; row < Math.min(rows, tick + 1); row++) {
+      lanesAt(tick - row).forEach(({ channel, tap }, lane) => {
+        array.latch('ifmap', row, 0, lane, ifmapOperand(start + row, channel, tap));
+      });
+    }
+    for (let column = 0; column < Math.min(columns, tick + 1); column++) {
+      lanesAt(tick - column).forEach(({ channel, tap, held }, lane) => {
+        if (held[column])
+          array.latch('weight', 0, column, lane, weightOperand(shape, filters[column], channel, tap));
+      });
+    }
+    multiplySystolic(array, rows, columns, macLanes, 'ifmap');
+    array.tick();
+  }
+  array.drain({ first: shape.firstChannels, last: shape.lastChannels });
+}
+
+function forEachRowFold(
+  { positions }: PassShape,
+  context: ArrayContext,
+  visit: (start: number, rows: number) => void,
+): void {
+  for (let start = 0; start < positions; start += context.rows)
+    visit(start, Math.min(context.rows, positions - start));
+}
+
+function droppingZeros(
+  stream: readonly StreamedTap[],
+  shape: PassShape,
+  start: number,
+  rows: number,
+  isZero: IsZero,
+): StreamedTap[] {
+  const ifmapOperand = ifmapOperands(shape);
+  return stream.filter(({ channel, tap }) => {
+    for (let row = 0; row < rows; row++) if (!isZero(ifmapOperand(start + row, channel, tap))) return true;
+    return false;
+  });
+}
+
+function sum(values: Stream, start: number, length: number): number {
+  let total = 0;
+  for (let i = start; i < start + length; i++) total += values[i];
+  return total;
+}
+
+function count(held: readonly boolean[]): number {
+  return held.reduce((total, isHeld) => total + (isHeld ? 1 : 0), 0);
+}

@@ -1,0 +1,114 @@
+import { columnFolds } from './columnFolds.js';
+import type { Dataflow } from './dataflow.js';
+import { filterFolds, phasesOf, unionStream } from './filterFolds.js';
+import { ifmapOperands, weightOperand } from './operands.js';
+import { emptyPassCost } from './pass.js';
+import type { ArrayContext, PassCost, PassShape } from './pass.js';
+import type { PeArray } from './peArray.js';
+import {
+  driveStationary,
+  leavingOf,
+  patternBits,
+  rowsFor,
+  stationaryCosts,
+  tapFoldsOf,
+} from './stationary.js';
+import type { DrivenFold } from './stationary.js';
+
+/**
+ * Weight stationary, systolic: row r of a fold holds tap r of the stream for every column's filter; output positions
+ * stream by. Ifmap values move right, partial sums move down and leave at the bottom, one row of columns per cycle.
+ *
+ * A fold of R taps takes M + 2R + C - 2 cycles for M positions, R of them for loading the weights
+ * (Samajdar et al., SCALE-Sim, ISPASS 2020). Sums of earlier folds are read from the psum buffer and added at the edge.
+ */
+export const weightStationary: Dataflow = {
+  name: 'weight-stationary',
+  description:
+    "Rows hold taps, columns hold filters; weights stay, ifmap values stream, partial sums leave after every fold.\nA fold's rows hold the union of its filters' supports: M + 2R + C - 2 cycles for M output positions.",
+  spillsPsums: true,
+  gates: { weightReads: true, psumAccesses: false },
+  cannotSkip: 'its partial sums move from row to row with every cycle, so that no PE can run ahead',
+  registerEntries: (_, { macLanes, preload }) => ({
+    ifmap: macLanes,
+    weight: macLanes * (preload === 'overlapped' ? 2 : 1),
+    psum: 1,
+  }),
+  weightRounds: () => 1,
+  roughCycles: ({ positions, channels, groups }, { rows, columns, macLanes }) =>
+    groups.reduce(
+      (sum, { filters, unionTaps }) =>
+        sum +
+        Math.ceil(filters / columns) *
+          Math.ceil((unionTaps * channels) / (rows * macLanes)) *
+          (positions + 2 * rows + columns - 2),
+      0,
+    ),
+  passCost,
+  drive,
+};
+
+function passCost(shape: PassShape, context: ArrayContext): PassCost {
+  const cost = emptyPassCost(context.bufferCount);
+  const add = stationaryCosts('weight', cost, shape, context);
+  const { macLanes } = context;
+  const capacity = context.rows * macLanes;
+  for (const { repeat, columns, stream, phases } of columnFolds(shape, context.columns)) {
+    const tapFolds = tapFoldsOf(stream.length, context);
+    for (let i = 0; i < repeat; i++) {
+      for (let tapFold = 0; tapFold < tapFolds; tapFold++) {
+        const taps = stream.subarray(tapFold * capacity, (tapFold + 1) * capacity);
+        const held = new Float64Array(rowsFor(taps.length, context));
+        taps.forEach((holders, tap) => (held[Math.floor(tap / macLanes)] += holders));
+        add(
+          {
+            held,
+            columns,
+            taps: taps.length,
+            steps: [{ times: shape.positions, operands: taps.length }],
+            macs: held.reduce((sum, each) => sum + each, 0) * shape.positions,
+            leaving: leavingOf(shape, tapFold, tapFolds),
+          },
+          1,
+        );
+        cost.patternTableReadBits += patternBits(shape, phases, taps.length);
+      }
+    }
+  }
+  return cost;
+}
+
+function drive(shape: PassShape, context: ArrayContext, array: PeArray): void {
+  const ifmapOperand = ifmapOperands(shape);
+  const { macLanes } = context;
+  const capacity = context.rows * macLanes;
+  const folds: DrivenFold[] = [];
+  for (const filters of filterFolds(shape, context.columns)) {
+    const stream = unionStream(shape, filters);
+    const tapFolds = tapFoldsOf(stream.length, context);
+    for (let tapFold = 0; tapFold < tapFolds; tapFold++) {
+      const taps = stream.slice(tapFold * capacity, (tapFold + 1) * capacity);
+      const tapAt = (row: number, lane: number): (typeof taps)[number] | undefined =>
+        taps[row * macLanes + lane];
+      folds.push({
+        rows: rowsFor(taps.length, context),
+        columns: filters.length,
+        held: (row, lane, column) => {
+          const at = tapAt(row, lane);
+          return at?.held[column] === true
+            ? weightOperand(shape, filters[column], at.channel, at.tap)
+            : undefined;
+        },
+        steps: shape.positions,
+        streamed: (step, row, lane) => {
+          const at = tapAt(row, lane);
+          return at && ifmapOperand(step, at.channel, at.tap);
+        },
+        output: (step, column) => filters[column] * shape.positions + step,
+        leaving: leavingOf(shape, tapFold, tapFolds),
+        patternBits: patternBits(shape, phasesOf(shape, filters), taps.length),
+      });
+    }
+  }
+  driveStationary('weight', folds, context, array);
+}
