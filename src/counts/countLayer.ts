@@ -34,6 +34,8 @@ export function countLayer(
   const decoding: DecodeCounts = { ...timeline.codec, symbols: 0 };
   const sums = {
     macs: 0,
+    gated: 0,
+    activePes: 0,
     idle: 0,
     tableBits: 0,
     operations: 0,
@@ -47,6 +49,8 @@ export function countLayer(
     addAccesses(accesses, pass.accesses, times);
     for (const tensor of registerTensors) addRegister(registers[tensor], registerOf(pass, tensor), times);
     sums.macs += pass.macs * times;
+    sums.gated += pass.gatedMacs * times;
+    sums.activePes = Math.max(sums.activePes, pass.activePes);
     sums.idle += pass.idleMacSlots * times;
     sums.tableBits += pass.patternTableReadBits * times;
     sums.operations += pass.postProcessorOperations * times;
@@ -64,7 +68,7 @@ export function countLayer(
   return {
     layer: layer.name,
     kind: layer.kind,
-    macs: isConv(layer) && supports !== undefined ? convMacs(layer, supports, sums.macs) : noMacs,
+    macs: isConv(layer) && supports !== undefined ? convMacs(layer, supports, sums) : noMacs,
     cycles: timeline.cycles,
     latencyPs: timeline.endPs,
     computeCycles: timeline.passCycles,
@@ -76,6 +80,7 @@ export function countLayer(
       drain: sums.drain + timeline.drainCycles,
       dram: timeline.dramCycles,
     },
+    activePes: sums.activePes,
     idleMacSlots: sums.idle,
     dram: timeline.dram,
     buffers: bufferRecords(accesses, accelerator),
@@ -100,16 +105,21 @@ export function countLayer(
   };
 }
 
-const noMacs: MacCounts = { dense: 0, effectual: 0, effectualUnpadded: 0, performed: 0 };
+const noMacs: MacCounts = { dense: 0, effectual: 0, effectualUnpadded: 0, performed: 0, gated: 0 };
 
-function convMacs(layer: ConvLayer, supports: Supports, performed: number): MacCounts {
+function convMacs(
+  layer: ConvLayer,
+  supports: Supports,
+  { macs, gated }: { readonly macs: number; readonly gated: number },
+): MacCounts {
   const { geometry } = layer;
   const positions = geometry.output.height * geometry.output.width;
   return {
     dense: geometry.filters * geometry.channelsPerGroup * supports.taps * positions,
     effectual: nonZeroTaps(supports) * positions,
     effectualUnpadded: effectualMacsWithoutPadding(geometry, supports),
-    performed,
+    performed: macs,
+    gated,
   };
 }
 

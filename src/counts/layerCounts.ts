@@ -16,6 +16,8 @@ export interface MacCounts {
   readonly effectual: number;
   /** As `effectual`, without the taps that fall on padding. */
   readonly effectualUnpadded: number;
+  /** Multiplications left out because the activation is zero, their cycle going by. */
+  readonly gated: number;
   /** Multiplications that the array carries out; above `effectual` where zeros are stored and streamed. */
   readonly performed: number;
 }
@@ -51,6 +53,8 @@ export interface LayerCounts {
   /** Cycles in which the array works on a pass, port stalls included; the post-processor's own for layers without MACs. */
   readonly computeCycles: number;
   readonly stallCycles: Readonly<Record<StallCause, number>>;
+  /** PEs that work on a sum, in the fold that has most of them; 0 for layers without MACs. */
+  readonly activePes: number;
   /** Slots of used PEs in which no multiplication happens because their filter lacks the streamed tap. */
   readonly idleMacSlots: number;
   readonly dram: Readonly<Record<Tensor, DramAccess>>;

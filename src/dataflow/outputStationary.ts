@@ -139,6 +139,7 @@ function countFolds(
 
   const slots = ifmaps * columns;
   const macs = weights * rows;
+  cost.activePes = Math.max(cost.activePes, outputs);
   cost.macs += macs;
   cost.idleMacSlots += slots - macs;
   cost.ifmapRegister.writes += slots;

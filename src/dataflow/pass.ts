@@ -58,6 +58,8 @@ export interface PassCost {
   ifmapRegister: { reads: number; writes: number };
   weightRegister: { reads: number; writes: number };
   psumRegister: { reads: number; writes: number };
+  /** PEs that work on a sum, in the fold that has most of them. */
+  activePes: number;
   /** Multiplications carried out. */
   macs: number;
   /** Multiplications left out because the activation is zero; their cycle goes by. */
@@ -82,6 +84,7 @@ export function emptyPassCost(bufferCount: number): PassCost {
     ifmapRegister: { reads: 0, writes: 0 },
     weightRegister: { reads: 0, writes: 0 },
     psumRegister: { reads: 0, writes: 0 },
+    activePes: 0,
     macs: 0,
     gatedMacs: 0,
     idleMacSlots: 0,

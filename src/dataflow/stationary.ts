@@ -124,6 +124,7 @@ export function stationaryCosts(
     );
     countLeaving(accesses, columns, stepCount * folds, leaving, shape, context);
 
+    if (folds > 0) cost.activePes = Math.max(cost.activePes, rows * columns);
     cost.macs += macs * folds;
     cost.idleMacSlots += (taps * columns * stepCount - macs) * folds;
     const [stayRegister, moveRegister] =

@@ -36,6 +36,7 @@ export function layerRecord(
     latencyPs: counts.latencyPs,
     computeCycles: counts.computeCycles,
     stallCycles: { ...counts.stallCycles },
+    activePes: counts.activePes,
     idleMacSlots: counts.idleMacSlots,
     dram: nested(counts.dram),
     buffers: Object.fromEntries(

@@ -73,6 +73,7 @@ describe('counts', () => {
       dense: 8 * 4 * 9 * 36,
       effectual: weights * 36,
       performed: weights * 36,
+      gated: 0,
     });
     expect(counts.dram.index.readBytes).to.equal(3);
   });

@@ -30,7 +30,9 @@ const sumOfComponents = ({ componentsPj }: LayerEnergy): number => {
 
 describe('energy of a layer', () => {
   it('charges MACs as performed, not as effectual', () => {
-    const energy = evaluate({ macs: { dense: 90, effectual: 40, effectualUnpadded: 30, performed: 60 } });
+    const energy = evaluate({
+      macs: { dense: 90, effectual: 40, effectualUnpadded: 30, performed: 60, gated: 0 },
+    });
     expect(energy.componentsPj.mac).to.equal(30);
     expect(energy.totalPj).to.equal(30);
     expect(energy.effectualMacs).to.equal(40);
@@ -107,7 +109,9 @@ describe('energy of a layer', () => {
   });
 
   it('does not take counts that lack a figure for zero energy', () => {
-    const broken = counts({ macs: { dense: 1, effectual: 1, effectualUnpadded: 1, performed: NaN } });
+    const broken = counts({
+      macs: { dense: 1, effectual: 1, effectualUnpadded: 1, performed: NaN, gated: 0 },
+    });
     expect(() => evaluateEnergy(broken, accelerator(), int8, table())).to.throw(
       'conv: counts are incomplete',
     );
@@ -124,7 +128,13 @@ const bursts = fc.tuple(count, count);
 const anyCounts: fc.Arbitrary<LayerCounts> = fc
   .record({
     kind: fc.constantFrom<LayerCounts['kind']>('conv2d', 'max-pool', 'average-pool', 'add', 'relu'),
-    macs: fc.record({ dense: count, effectual: count, effectualUnpadded: count, performed: count }),
+    macs: fc.record({
+      dense: count,
+      effectual: count,
+      effectualUnpadded: count,
+      performed: count,
+      gated: count,
+    }),
     latencyPs: count,
     buffers: fc.record({ left: anyBuffer, right: anyBuffer }),
     registers: fc.record({ ifmap: registerAccess, weight: registerAccess, psum: registerAccess }),

@@ -138,7 +138,7 @@ export function counts(changes: Partial<LayerCounts> = {}): LayerCounts {
   return {
     layer: 'conv',
     kind: 'conv2d',
-    macs: { dense: 0, effectual: 0, effectualUnpadded: 0, performed: 0 },
+    macs: { dense: 0, effectual: 0, effectualUnpadded: 0, performed: 0, gated: 0 },
     cycles: 0,
     latencyPs: 0,
     computeCycles: 0,

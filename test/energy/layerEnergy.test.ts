@@ -7,7 +7,7 @@ const source = { component: 'mac', family: 'toy', source: 'a', foreign: false, d
 const toy = table(costs({ sources: [source] }));
 const first = evaluateEnergy(
   counts({
-    macs: { dense: 900, effectual: 400, effectualUnpadded: 400, performed: 400 },
+    macs: { dense: 900, effectual: 400, effectualUnpadded: 400, performed: 400, gated: 0 },
     latencyPs: 1_000_000,
     dram: dramBursts({ weight: [1, 0] }),
   }),

@@ -103,7 +103,7 @@ describe('the energy table edge-45nm', () => {
     // 1000 int8 MACs at 0.3 pJ and 10 reads of 64 bits from 4 KiB of itrs-lstp at CACTI's 3.38552 pJ, in no time
     const buffer = { ...accelerator().buffers[0], capacityBytes: 4096, wordBits: 64, cell: 'itrs-lstp' };
     const layer = counts({
-      macs: { dense: 1000, effectual: 1000, effectualUnpadded: 1000, performed: 1000 },
+      macs: { dense: 1000, effectual: 1000, effectualUnpadded: 1000, performed: 1000, gated: 0 },
     });
     const reads = {
       ...layer.buffers['left'],

@@ -75,6 +75,15 @@ export function createRegisterArray(
   /** Operands that move on in this cycle: the read that multiplies them hands them on, too. */
   let moving = { ifmap: false, weight: false };
   const isFloat = sums instanceof Float32Array;
+  /** PEs that have had a sum in this fold. */
+  const working = new Uint8Array(rows * columns);
+  const endWork = (): void => {
+    cost.activePes = Math.max(
+      cost.activePes,
+      working.reduce((count, each) => count + each, 0),
+    );
+    working.fill(0);
+  };
   const products = new Uint16Array(rows * columns);
   const noProducts = new Uint16Array(rows * columns);
   const drainUnit = createDrainUnit(ports);
@@ -211,6 +220,7 @@ export function createRegisterArray(
         throw new Error(`PE (${row}, ${column}) has not handed on its sum ${entry}`);
       psums.operands[at] = output;
       psums.values[at] = 0;
+      working[row * columns + column] = 1;
       if (sumsMove) add(cost.psumRegister, 0, 1);
     },
     isOpen(row, column, entry) {
@@ -219,6 +229,9 @@ export function createRegisterArray(
     shiftSums() {
       const moved = shiftPlane(psums, 'down', used.rows, used.columns);
       add(cost.psumRegister, moved, moved);
+      psums.operands.forEach((output, at) => {
+        if (output >= 0) working[Math.floor(at / psums.entries)] = 1;
+      });
       sumsMove = true;
     },
     multiply(row, column, ifmapEntry, weightEntry, psumEntry) {
@@ -289,6 +302,7 @@ export function createRegisterArray(
       takeOut(registerAt(psums, row, column, entry));
     },
     drain(which) {
+      endWork();
       let count = 0;
       psums.operands.forEach((output, at) => {
         if (output < 0) return;
@@ -300,6 +314,7 @@ export function createRegisterArray(
       leaveTogether(count, which);
     },
     endFold() {
+      endWork();
       if (folds++ === 0) cost.firstFoldCycles = cost.cycles;
     },
     finishPass() {
