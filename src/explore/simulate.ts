@@ -111,7 +111,7 @@ function variantResult(
     layers,
     totals: totalsOf(
       layers.map(({ counts }) => counts),
-      accelerator.array.rows * accelerator.array.columns,
+      accelerator.array.rows * accelerator.array.columns * accelerator.array.macLanes,
     ),
     energy,
     metrics: energyMetrics(energy),

@@ -5,8 +5,8 @@ import { tensors } from '../tensor/dataSpace.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 import type { Savings, VariantResult, VariantTotals } from './result.js';
 
-/** Sums of layers that run one after the other on an array of `pes` PEs. */
-export function totalsOf(layers: readonly LayerCounts[], pes: number): VariantTotals {
+/** Sums of layers that run one after the other on an array that multiplies `macsPerCycle` times in a cycle at most. */
+export function totalsOf(layers: readonly LayerCounts[], macsPerCycle: number): VariantTotals {
   const sum = (figure: (counts: LayerCounts) => number): number =>
     layers.reduce((total, counts) => total + figure(counts), 0);
   const dram = (tensor: Tensor): number =>
@@ -38,7 +38,7 @@ export function totalsOf(layers: readonly LayerCounts[], pes: number): VariantTo
     },
     cycles,
     latencyPs: sum((counts) => counts.latencyPs),
-    utilization: cycles === 0 ? 0 : performed / (cycles * pes),
+    utilization: cycles === 0 ? 0 : performed / (cycles * macsPerCycle),
     stallCycles: Object.fromEntries(
       stallCauses.map((cause) => [cause, sum((counts) => counts.stallCycles[cause])]),
     ) as VariantTotals['stallCycles'],

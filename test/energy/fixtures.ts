@@ -143,6 +143,7 @@ export function counts(changes: Partial<LayerCounts> = {}): LayerCounts {
     latencyPs: 0,
     computeCycles: 0,
     stallCycles: { 'weight-load': 0, decode: 0, ifmap: 0, psum: 0, drain: 0, dram: 0 },
+    activePes: 0,
     idleMacSlots: 0,
     dram: perTensor(() => dramAccess()),
     buffers: { left: perTensor(() => bufferAccess()), right: perTensor(() => bufferAccess()) },

@@ -232,8 +232,8 @@ describe('tile execution', () => {
       expect(counts.macs.effectual).to.equal(nonZeroTaps(supports) * positions);
       expect(counts.macs.performed).to.equal(nonZeroTaps(problem.storage.streamed) * positions);
       expect(counts.macs.effectualUnpadded).to.be.at.most(counts.macs.effectual);
-      const { rows, columns } = accelerator.array;
-      expect(counts.cycles).to.be.at.least(counts.macs.performed / (rows * columns));
+      const { rows, columns, macLanes } = accelerator.array;
+      expect(counts.cycles).to.be.at.least(counts.macs.performed / (rows * columns * macLanes));
       const dramBytes = tensors.reduce(
         (sum, tensor) => sum + timeline.dram[tensor].readBytes + timeline.dram[tensor].writeBytes,
         0,
