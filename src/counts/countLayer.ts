@@ -64,7 +64,8 @@ export function countLayer(
   return {
     layer: layer.name,
     kind: layer.kind,
-    macs: isConv(layer) && supports !== undefined ? convMacs(layer, supports, sums.macs) : noMacs,
+    macs:
+      isConv(layer) && supports !== undefined ? convMacs(layer, supports, problem.images, sums.macs) : noMacs,
     cycles: timeline.cycles,
     latencyPs: timeline.endPs,
     computeCycles: timeline.passCycles,
@@ -102,13 +103,13 @@ export function countLayer(
 
 const noMacs: MacCounts = { dense: 0, effectual: 0, effectualUnpadded: 0, performed: 0 };
 
-function convMacs(layer: ConvLayer, supports: Supports, performed: number): MacCounts {
+function convMacs(layer: ConvLayer, supports: Supports, images: number, performed: number): MacCounts {
   const { geometry } = layer;
-  const positions = geometry.output.height * geometry.output.width;
+  const positions = images * geometry.output.height * geometry.output.width;
   return {
     dense: geometry.filters * geometry.channelsPerGroup * supports.taps * positions,
     effectual: nonZeroTaps(supports) * positions,
-    effectualUnpadded: effectualMacsWithoutPadding(geometry, supports),
+    effectualUnpadded: images * effectualMacsWithoutPadding(geometry, supports),
     performed,
   };
 }

@@ -36,15 +36,18 @@ export function roughEstimator(
     const total = (cycles: number): number =>
       Math.max(cycles, (bursts * dram.burstBytes) / bytesPerCycle) + exposedBytes / bytesPerCycle;
     if (problem.kind === 'vector') {
-      const { filters, rows, columns } = wholeTile(problem);
+      const { images, filters, rows, columns } = wholeTile(problem);
       const window = problem.window.kernelHeight * problem.window.kernelWidth;
-      return { cycles: total((filters * rows * columns * window) / postProcessor.lanes + steps), groupings };
+      return {
+        cycles: total((images * filters * rows * columns * window) / postProcessor.lanes + steps),
+        groupings,
+      };
     }
     const pass = (size: number): number => {
       const sizes = unions.get(size) ?? [];
       const filters = Math.ceil(tile.filters / sizes.length);
       const columnFolds = Math.ceil(filters / array.columns);
-      const positions = tile.rows * tile.columns;
+      const positions = tile.images * tile.rows * tile.columns;
       return sizes.reduce(
         (sum, taps) =>
           sum +

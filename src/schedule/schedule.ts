@@ -98,7 +98,7 @@ export function createSchedule(
     const ifmapPlace = ifmaps.place(ifmapKey(problem, tile));
     if (!ifmapPlace.resident) before.push({ transfer: ifmapLoad(problem, tile), slot: ifmapPlace.slot });
 
-    const outputKey = `${String(tile.filterStart)} ${String(tile.rowStart)} ${String(tile.columnStart)}`;
+    const outputKey = `${String(tile.imageStart)} ${String(tile.filterStart)} ${String(tile.rowStart)} ${String(tile.columnStart)}`;
     const wholeReduction = tile.firstChannels && tile.lastChannels;
     if (problem.kind === 'conv' && !wholeReduction) {
       const placed = psums.place(outputKey);
@@ -152,9 +152,10 @@ function passCosts(
 /** Equal keys mean equal passes: periodic supports repeat, so only the phase of a tile's start matters. */
 function passKey(problem: LayerProblem, tile: Tile): string {
   if (problem.kind === 'vector')
-    return `${String(tile.rowCount * tile.columnCount)} ${String(tile.filterCount)}`;
+    return `${String(tile.imageCount * tile.rowCount * tile.columnCount)} ${String(tile.filterCount)}`;
   const { repeats } = problem.storage;
   return [
+    tile.imageCount,
     tile.rowCount,
     tile.columnCount,
     tile.filterCount,
@@ -173,8 +174,10 @@ function workOutPass(
   context: ArrayContext,
   tile: Tile,
 ): PassCost {
-  if (problem.kind === 'vector')
-    return vectorPassCost(problem, tile.rowCount * tile.columnCount * tile.filterCount, context);
+  if (problem.kind === 'vector') {
+    const outputs = tile.imageCount * tile.filterCount * tile.rowCount * tile.columnCount;
+    return vectorPassCost(problem, outputs, context);
+  }
   const { storage } = problem;
   const cost = dataflows[accelerator.array.dataflow].passCost(passShape(problem, mapping, tile), context);
   const decoding = {
@@ -191,7 +194,7 @@ export function passShape(problem: ConvProblem, mapping: Mapping, tile: Tile): P
   const { storage } = problem;
   const { kernelHeight, kernelWidth, stride, dilation } = problem.window;
   const window: PassWindow = {
-    images: 1,
+    images: tile.imageCount,
     rows: tile.rowCount,
     columns: tile.columnCount,
     kernelHeight,
@@ -221,7 +224,7 @@ export function passShape(problem: ConvProblem, mapping: Mapping, tile: Tile): P
 
 function ifmapKey(problem: LayerProblem, tile: Tile): string {
   const channels = problem.kind === 'conv' ? tile.channelStart : tile.filterStart;
-  return `${String(tile.group)} ${String(channels)} ${String(tile.rowStart)} ${String(tile.columnStart)}`;
+  return [tile.imageStart, tile.group, channels, tile.rowStart, tile.columnStart].join(' ');
 }
 
 function tableLoad(bytes: number): Transfer {
@@ -240,7 +243,8 @@ function weightLoad(problem: ConvProblem, layout: WeightLayout, key: string): Tr
 function ifmapLoad(problem: LayerProblem, tile: Tile): Transfer {
   const patch = inputPatch(problem, tile);
   const { box } = patch;
-  const zeroFill = box.channelCount * (patch.height * patch.width - box.rowCount * box.columnCount);
+  const zeroFill =
+    box.imageCount * box.channelCount * (patch.height * patch.width - box.rowCount * box.columnCount);
   return mapTransfer(
     'ifmap',
     'input',
