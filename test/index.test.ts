@@ -109,8 +109,8 @@ describe('the library', function () {
       const result = await library.simulate(await library.loadScenario(join(folder, 'scenario.yaml')));
       const [variant] = result.variants;
       const columns = [
-        ...flatten(layerRecord(result.scenario, variant, variant.layers[0])).keys(),
-        ...flatten(variantRecord(result.scenario, variant)).keys(),
+        ...flatten(layerRecord(result, variant, variant.layers[0])).keys(),
+        ...flatten(variantRecord(result, variant)).keys(),
       ];
       const general = (column: string): string =>
         column

@@ -51,6 +51,7 @@ function createProgram(done: (code: number) => void): Command {
     .option('--images <file>', "images of a file in CIFAR-10's binary format")
     .option('--first <number>', 'number of the first image, from 0', wholeNumber)
     .option('--count <number>', 'how many images', positiveNumber)
+    .option('--batch <number>', 'images that a layer takes together', positiveNumber)
     .option('--no-check', 'do not check outputs against TensorFlow.js')
     .action(async (file: string, options: RunArguments) => {
       const { run } = await import('./run.js');

@@ -27,6 +27,7 @@ export interface RunArguments {
   readonly images?: string;
   readonly first?: number;
   readonly count?: number;
+  readonly batch?: number;
   readonly check: boolean;
 }
 
@@ -65,7 +66,7 @@ export function verdict(result: ScenarioResult): number {
 }
 
 async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {
-  const { variants, storage, precision, layers, seed, check } = options;
+  const { variants, storage, precision, layers, seed, check, batch } = options;
   return {
     variants,
     storage,
@@ -74,6 +75,7 @@ async function overridesOf(file: string, options: RunArguments): Promise<Scenari
     seed,
     check: check ? undefined : false,
     images: await imagesOf(file, options),
+    batch,
   };
 }
 

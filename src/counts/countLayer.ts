@@ -68,7 +68,7 @@ export function countLayer(
   return {
     layer: layer.name,
     kind: layer.kind,
-    macs: isConv(layer) && supports !== undefined ? convMacs(layer, supports, sums) : noMacs,
+    macs: isConv(layer) && supports !== undefined ? convMacs(layer, supports, problem.images, sums) : noMacs,
     cycles: timeline.cycles,
     latencyPs: timeline.endPs,
     computeCycles: timeline.passCycles,
@@ -110,14 +110,15 @@ const noMacs: MacCounts = { dense: 0, effectual: 0, effectualUnpadded: 0, perfor
 function convMacs(
   layer: ConvLayer,
   supports: Supports,
+  images: number,
   { macs, gated }: { readonly macs: number; readonly gated: number },
 ): MacCounts {
   const { geometry } = layer;
-  const positions = geometry.output.height * geometry.output.width;
+  const positions = images * geometry.output.height * geometry.output.width;
   return {
     dense: geometry.filters * geometry.channelsPerGroup * supports.taps * positions,
     effectual: nonZeroTaps(supports) * positions,
-    effectualUnpadded: effectualMacsWithoutPadding(geometry, supports),
+    effectualUnpadded: images * effectualMacsWithoutPadding(geometry, supports),
     performed: macs,
     gated,
   };

@@ -8,7 +8,7 @@ import type {
 } from '../dataflow/counters.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 
-/** MACs of one layer for one image. */
+/** MACs of one layer for one batch of images. */
 export interface MacCounts {
   /** All k*k taps of every kernel times output positions: what a dense layer costs. */
   readonly dense: number;
@@ -42,7 +42,7 @@ export function indexBytesOf({ position, pointer, table }: StoredBytes): number 
   return position + pointer + table;
 }
 
-/** Everything that one layer did for one image; all figures are exact integers. */
+/** Everything that one layer did for one batch of images; all figures are exact integers. */
 export interface LayerCounts {
   readonly layer: string;
   readonly kind: 'conv2d' | 'fully-connected' | 'max-pool' | 'average-pool' | 'add' | 'relu';

@@ -37,7 +37,10 @@ async function createManifest(scenario: Scenario, result: ScenarioResult): Promi
     scenario: {
       ...settings,
       weights: 'file' in weights ? { file: displayPath(weights.file) } : weights,
-      images: 'file' in images ? { ...images, file: displayPath(images.file) } : images,
+      images:
+        'file' in images
+          ? { ...images, file: displayPath(images.file) }
+          : { ...images, count: result.images },
     },
     cells: cells.map(({ variant, storage }) => ({ variant: variant.name, storage })),
     layers: scenario.layers,

@@ -30,7 +30,7 @@ export function scenarioNotes({ accelerator, energyTable, settings }: Scenario):
   const codec = findActivationFormat(settings.activations);
   if (codec !== undefined) {
     notes.push(
-      `feature maps lie in DRAM as ${codec.name}, sizes as they came out for the first image; mappings were searched as if maps lay dense`,
+      `feature maps lie in DRAM as ${codec.name}, sizes as they came out for the first ${settings.batch === 1 ? 'image' : 'batch'}; mappings were searched as if maps lay dense`,
     );
   }
   if (!settings.check.enabled) notes.push('outputs were not checked against TensorFlow.js');

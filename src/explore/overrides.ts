@@ -14,4 +14,6 @@ export interface ScenarioOverrides {
   readonly seed?: number | undefined;
   readonly check?: boolean | undefined;
   readonly images?: ImagesSource | undefined;
+  /** Images that a layer takes together. */
+  readonly batch?: number | undefined;
 }

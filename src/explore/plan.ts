@@ -126,12 +126,13 @@ function createLayerPlanner(scenario: Scenario): LayerPlanner {
   };
 
   return (layer, { storage, place }, supports, model) => {
-    if (!isConv(layer)) return { layer, estimate: estimate(layer, vectorProblem(layer, settings.precision)) };
+    if (!isConv(layer))
+      return { layer, estimate: estimate(layer, vectorProblem(layer, settings.precision, settings.batch)) };
     if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
     const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
     const toStore = { supports, precision: settings.precision.weight, weights };
     const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
-    const problem = convProblem(layer, settings.precision, stored);
+    const problem = convProblem(layer, settings.precision, stored, settings.batch);
     return { layer, supports, format: stored.format.name, estimate: estimate(layer, problem) };
   };
 }

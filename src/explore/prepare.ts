@@ -1,3 +1,4 @@
+import { UserError } from '../document/userError.js';
 import { buildModel } from '../model/buildModel.js';
 import { describeModel } from '../model/describe.js';
 import { cifar10Images, seededImages } from '../model/images.js';
@@ -7,6 +8,7 @@ import type { NetworkParameters } from '../model/parameters.js';
 import { needsWeights, sparsify } from '../sparsity/sparsify.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
+import { batchFault } from './batches.js';
 import { calibrationImages, parameterSource } from './parameterSource.js';
 import type { Scenario } from './scenario.js';
 
@@ -27,12 +29,18 @@ export interface VariantMaker {
   prepared(variant: SparsityVariant): Promise<PreparedVariant>;
 }
 
-/** The images of a scenario, which all its variants see. */
-export function loadImages({ network, settings }: Scenario): Promise<NetworkImages> {
-  const { images } = settings;
-  if ('file' in images)
-    return cifar10Images(network, images.file, { first: images.first, count: images.count });
-  return Promise.resolve(seededImages(network, images.count, images.seed));
+/**
+ * The images of a scenario, which all its variants see.
+ *
+ * @throws UserError when they cannot be read, or are no multiple of the batch
+ */
+export async function loadImages({ network, settings, file }: Scenario): Promise<NetworkImages> {
+  const { images, batch } = settings;
+  if (!('file' in images)) return seededImages(network, images.count ?? batch, images.seed);
+  const read = await cifar10Images(network, images.file, { first: images.first, count: images.count });
+  const wrong = batchFault(read.images.length, batch);
+  if (wrong !== undefined) throw new UserError(wrong, { file });
+  return read;
 }
 
 export function createVariantMaker(scenario: Scenario, images: NetworkImages): VariantMaker {

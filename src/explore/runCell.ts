@@ -16,6 +16,7 @@ import type { Accuracy, CheckResult } from '../report/result.js';
 import { compressedLayout } from '../schedule/compressedMap.js';
 import { findActivationFormat } from '../storage/activations/activationFormats.js';
 import type { ElementArray } from '../tensor/precision.js';
+import { inBatches, joinMaps, mapsOfImages } from './batches.js';
 import type { CellPlan } from './plan.js';
 import type { PreparedVariant } from './prepare.js';
 import type { Scenario } from './scenario.js';
@@ -26,7 +27,7 @@ import type { Answers } from './tally.js';
 export interface CellRun {
   /** By layer name. */
   readonly checks: ReadonlyMap<string, CheckResult>;
-  /** Of the first image; all images have the same unless their maps are compressed. */
+  /** Of the first batch; all batches have the same unless their maps are compressed. */
   readonly timelines: ReadonlyMap<string, Timeline>;
   readonly endToEnd?: CheckResult;
   readonly accuracy?: Accuracy;
@@ -36,13 +37,13 @@ export interface RunOptions {
   /** No check without one. */
   readonly backend: ReferenceBackend | undefined;
   readonly signal: AbortSignal | undefined;
-  /** Called after each layer of each image. */
+  /** Called after each layer of each batch. */
   readonly onLayer: (layer: string) => void;
 }
 
 /**
- * Runs a cell's images through the machine, layer by layer, and checks every reported layer on the machine's own
- * inputs; where the last layer is among them, also the whole network from the image on.
+ * Runs a cell's images through the machine, batch by batch and layer by layer, and checks every reported layer on the machine's
+ * own inputs, image by image; where the last layer is among them, also the whole network from the image on.
  */
 export async function runCell(
   { layers, accelerator, settings }: Scenario,
@@ -73,12 +74,16 @@ export async function runCell(
   const answers: Answers[] = [];
   let endToEnd: CheckResult | undefined;
   try {
-    for (const image of images.images) {
-      const input = quantizeInput(model, image);
-      const maps = new Map<MapName, ElementArray>([['input', input]]);
+    for (const batch of inBatches(images.images, settings.batch)) {
+      const inputs = batch.map((image) => quantizeInput(model, image));
+      const ofImages = inputs.map((input) => new Map<MapName, ElementArray>([['input', input]]));
+      const maps = new Map<MapName, ElementArray>([['input', joinMaps(inputs, model.precision.ifmap)]]);
       for (const { index, layer, output, timeline } of runNetwork(runnable, memory, maps, accelerator)) {
-        if (reference !== undefined && layers.includes(layer.name)) {
-          checks.set(layer.name, add(checks.get(layer.name), checkLayer(reference, index, maps, output)));
+        for (const [image, own] of mapsOfImages(output, batch.length).entries()) {
+          ofImages[image].set(layer.output, own);
+          if (reference === undefined || !layers.includes(layer.name)) continue;
+          const check = checkLayer(reference, index, ofImages[image], own);
+          checks.set(layer.name, add(checks.get(layer.name), check));
         }
         if (!timelines.has(layer.name)) timelines.set(layer.name, timeline);
         onLayer(layer.name);
@@ -86,16 +91,18 @@ export async function runCell(
         signal?.throwIfAborted();
       }
       if (!isWhole) continue;
-      let answer: ElementArray | undefined;
-      if (reference !== undefined) {
-        const check = checkEndToEnd(reference, input, maps);
-        endToEnd = add(endToEnd, check);
-        answer = check.expected;
+      for (const [index, image] of batch.entries()) {
+        let answer: ElementArray | undefined;
+        if (reference !== undefined) {
+          const check = checkEndToEnd(reference, inputs[index], ofImages[index]);
+          endToEnd = add(endToEnd, check);
+          answer = check.expected;
+        }
+        const machine = ofImages[index].get(network.output);
+        if (images.labels === undefined || machine === undefined) continue;
+        const float32 = floatNetwork(network, operands, image).get(network.output);
+        answers.push({ machine, float32: float32 ?? [], reference: answer });
       }
-      const machine = maps.get(network.output);
-      if (images.labels === undefined || machine === undefined) continue;
-      const float32 = floatNetwork(network, operands, image).get(network.output);
-      answers.push({ machine, float32: float32 ?? [], reference: answer });
     }
   } finally {
     reference?.dispose();

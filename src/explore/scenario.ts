@@ -9,6 +9,7 @@ import { checkEnergy } from '../energy/evaluate.js';
 import { energyTableOf, loadEnergyTable } from '../energy/table.js';
 import { loadNetwork } from '../network/loadNetwork.js';
 import type { Network } from '../network/network.js';
+import { batchFault } from './batches.js';
 import { loadCells } from './cells.js';
 import type { Cell } from './cells.js';
 import type { ScenarioOverrides } from './overrides.js';
@@ -56,11 +57,12 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
   const places = overrides.layers === undefined ? document : undefined;
   const layers = selectLayers(network, settings.layers, places);
   checkMappedLayers(network, settings, document);
+  checkCount(settings, overrides.images === undefined ? document : undefined);
   return { settings, file: document.file, network, accelerator, energyTable, cells, layers };
 }
 
 function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
-  const { layers, seed, check, images, precision } = overrides;
+  const { layers, seed, check, images, batch, precision } = overrides;
   const seeded =
     seed === undefined
       ? value
@@ -76,6 +78,7 @@ function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): Scena
     ...(precision === undefined ? {} : { precision: precisionSetOf(precision) }),
     ...(check === undefined ? {} : { check: { ...value.check, enabled: check } }),
     ...(images === undefined ? {} : { images }),
+    ...(batch === undefined ? {} : { batch }),
   };
 }
 
@@ -111,6 +114,14 @@ function checkMappedLayers(network: Network, { mapping }: ScenarioFile, document
       throw faultAt(document, ['mapping', name], unknownLayer(network, name));
     }
   }
+}
+
+/** Images of a file that are not counted are counted when they are read. */
+function checkCount({ images: { count }, batch }: ScenarioFile, document: YamlDocument | undefined): void {
+  if (count === undefined) return;
+  const wrong = batchFault(count, batch);
+  if (wrong === undefined) return;
+  throw document === undefined ? new UserError(wrong) : faultAt(document, ['images', 'count'], wrong);
 }
 
 function unknownLayer(network: Network, name: string): string {

@@ -21,7 +21,7 @@ export interface Progress {
   readonly storage: string;
   /** What is being done, and to which layer. */
   readonly activity: string;
-  /** Layers mapped and run so far, over all variants and images. */
+  /** Layers mapped and run so far, over all variants and batches. */
   readonly done: number;
   readonly total: number;
 }
@@ -43,7 +43,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const { settings, network, accelerator, energyTable, cells } = scenario;
   const images = await loadImages(scenario);
   const layers = layersToRun(scenario.layers, network).length * cells.length;
-  const total = layers * (1 + images.images.length);
+  const total = layers * (1 + images.images.length / settings.batch);
   let done = 0;
   const advance = (cell: Cell, activity: string, by: number): void => {
     done += by;
@@ -85,6 +85,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     energyTable: energyTable.name,
     precision: settings.precision,
     images: images.images.length,
+    batch: settings.batch,
     ...(backend && { reference: backend.name }),
     notes: scenarioNotes(scenario),
     variants: withSavings(variants, plans),

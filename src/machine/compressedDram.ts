@@ -1,12 +1,12 @@
 import type { MapBox } from '../mapping/runs.js';
 import type { Patch } from '../mapping/tiles.js';
-import { forEachUnitRun, unitElements, unitsUnder } from '../schedule/compressedMap.js';
+import { forEachUnitRun, imagesOf, unitElements, unitsUnder } from '../schedule/compressedMap.js';
 import type { CompressedLayout, CompressedMap, CompressedTile } from '../schedule/compressedMap.js';
 import { allocateElements, bytesOf } from '../tensor/precision.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { elementsIn } from './buffers.js';
 
-/** A compressed feature map in DRAM, with its bytes. */
+/** The compressed feature maps of a batch in DRAM, with their bytes. */
 export interface StoredMap extends CompressedMap {
   readonly bytes: Uint8Array;
 }
@@ -22,7 +22,7 @@ export function unpadded(box: MapBox): Patch {
   return { box, height: box.rowCount, width: box.columnCount, padTop: 0, padLeft: 0 };
 }
 
-/** An empty map, to be written tile by tile. */
+/** Empty maps, to be written tile by tile. */
 export function createStoredMap(layout: CompressedLayout): StoredMap {
   return {
     layout,
@@ -31,17 +31,29 @@ export function createStoredMap(layout: CompressedLayout): StoredMap {
   };
 }
 
-/** Encodes a finished tile from its slot into the map. */
+/** Encodes a finished tile from its slot into the maps. */
 export function storeCompressed(map: StoredMap, box: MapBox, slot: Uint8Array<ArrayBuffer>): MovedUnits {
-  const { layout, pointers, bytes } = map;
+  const elements = elementsIn(slot, map.layout.precision);
+  const perImage = box.channelCount * box.rowCount * box.columnCount;
+  const moved = { unitBytes: 0, pointerBytes: 0 };
+  imagesOf(box).forEach((own, image) => {
+    const { unitBytes, pointerBytes } = storeImage(map, own, elements.subarray(image * perImage));
+    moved.unitBytes += unitBytes;
+    moved.pointerBytes += pointerBytes;
+  });
+  return moved;
+}
+
+/** @param elements of one image's part of a tile: (channels, rows, columns) */
+function storeImage({ layout, pointers, bytes }: StoredMap, box: MapBox, elements: ElementArray): MovedUnits {
   const tile = layout.tiles.find(
     ({ box: other }) =>
+      other.imageStart === box.imageStart &&
       other.channelStart === box.channelStart &&
       other.rowStart === box.rowStart &&
       other.columnStart === box.columnStart,
   );
   if (tile === undefined) throw new Error('a tile that is none of the map');
-  const elements = elementsIn(slot, layout.precision);
   let pointer = tile.firstPointer;
   let taken = 0;
   let from = 0;
@@ -58,12 +70,12 @@ export function storeCompressed(map: StoredMap, box: MapBox, slot: Uint8Array<Ar
 }
 
 /** Decodes the units under a patch, and puts what belongs to the patch into a slot, its padding around it as zeros. */
-export function loadCompressed(map: StoredMap, patch: Patch, slot: Uint8Array<ArrayBuffer>): MovedUnits {
+export function loadCompressed(stored: StoredMap, patch: Patch, slot: Uint8Array<ArrayBuffer>): MovedUnits {
   const { box, height, width } = patch;
-  const target = elementsIn(slot, map.layout.precision);
+  const target = elementsIn(slot, stored.layout.precision);
   if (height !== box.rowCount || width !== box.columnCount)
-    target.fill(0, 0, box.channelCount * height * width);
-  return forEachUnitIn(map, box, (tile, channel, unit, elements) => {
+    target.fill(0, 0, box.imageCount * box.channelCount * height * width);
+  return forEachUnitIn(stored, box, (tile, channel, unit, elements) => {
     const rowStart = tile.box.rowStart + unit * tile.unitRows;
     const rowEnd = Math.min(rowStart + tile.unitRows, tile.box.rowStart + tile.box.rowCount);
     const firstColumn = Math.max(box.columnStart, tile.box.columnStart);
@@ -73,10 +85,12 @@ export function loadCompressed(map: StoredMap, patch: Patch, slot: Uint8Array<Ar
     );
     const firstRow = Math.max(rowStart, box.rowStart);
     const endRow = Math.min(rowEnd, box.rowStart + box.rowCount);
+    const image = tile.box.imageStart - box.imageStart;
+    const map = image * box.channelCount + channel - box.channelStart;
     for (let row = firstRow; row < endRow; row++) {
       const from = (row - rowStart) * tile.box.columnCount + firstColumn - tile.box.columnStart;
       const to =
-        ((channel - box.channelStart) * height + patch.padTop + row - box.rowStart) * width +
+        (map * height + patch.padTop + row - box.rowStart) * width +
         patch.padLeft +
         firstColumn -
         box.columnStart;
@@ -85,10 +99,12 @@ export function loadCompressed(map: StoredMap, patch: Patch, slot: Uint8Array<Ar
   });
 }
 
-/** The whole map, decoded: (channels, height, width). */
+/** The whole maps, decoded: (images, channels, height, width). */
 export function expandMap(map: StoredMap): ElementArray {
-  const { precision, channels, height, width } = map.layout;
+  const { precision, images, channels, height, width } = map.layout;
   const box: MapBox = {
+    imageStart: 0,
+    imageCount: images,
     channelStart: 0,
     channelCount: channels,
     rowStart: 0,
@@ -96,7 +112,7 @@ export function expandMap(map: StoredMap): ElementArray {
     columnStart: 0,
     columnCount: width,
   };
-  const bytes = new Uint8Array(channels * height * width * bytesOf(precision));
+  const bytes = new Uint8Array(images * channels * height * width * bytesOf(precision));
   loadCompressed(map, unpadded(box), bytes);
   return elementsIn(bytes, precision);
 }

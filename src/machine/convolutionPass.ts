@@ -30,7 +30,7 @@ export function createConvolutionPass(
   const { descriptor, format } = storage;
   const { tile } = mapping;
   const isSafe = isSafeFromOverflow(modelLayer, problem.precision, accumulator);
-  const sums = createSums(accumulator, isSafe, tile.filters * tile.rows * tile.columns);
+  const sums = createSums(accumulator, isSafe, tile.images * tile.filters * tile.rows * tile.columns);
   const scratch = createTapScratch();
   const decoded = slots.weight.slots.map(() =>
     allocateElements(descriptor.precision, tile.filters * tile.channels * descriptor.taps),
@@ -54,9 +54,10 @@ export function createConvolutionPass(
   return ({ tile: at, slots: where }) => {
     const patch = inputPatch(problem, at);
     const positions = at.rowCount * at.columnCount;
-    const count = at.filterCount * positions;
-    const convTile: ConvTile = {
-      ifmap: ifmaps[where.ifmap],
+    const outputs = at.filterCount * positions;
+    const count = at.imageCount * outputs;
+    const patchElements = at.channelCount * patch.height * patch.width;
+    const convTile = {
       patchHeight: patch.height,
       patchWidth: patch.width,
       weights: weightsOf(where.weight, at),
@@ -68,20 +69,21 @@ export function createConvolutionPass(
       dilation: window.dilation,
       rows: at.rowCount,
       columns: at.columnCount,
-    };
+    } satisfies Omit<ConvTile, 'ifmap'>;
     if (at.firstChannels) sums.fill(0, 0, count);
     else unpackPsums(psums[where.psum], count, accumulator, sums);
 
     const place = { layer: layer.name, filterStart: at.filterStart };
-    if (isSafe || accumulator === 'float32') convolveTile(convTile, sums, scratch);
-    else convolveWatched(convTile, sums, accumulator, place);
-
-    if (!at.lastChannels) {
-      packPsums(sums, count, accumulator, psums[where.psum]);
-      return;
+    for (let image = 0; image < at.imageCount; image++) {
+      const ifmap = ifmaps[where.ifmap].subarray(image * patchElements);
+      const own = sums.subarray(image * outputs);
+      if (isSafe || accumulator === 'float32') convolveTile({ ...convTile, ifmap }, own, scratch);
+      else convolveWatched({ ...convTile, ifmap }, own, accumulator, place);
+      if (!at.lastChannels) continue;
+      if (!isSafe) checkSums(own, positions, outputs, accumulator, operands.bias, place);
+      finishConvolution(modelLayer, at, problem.residual, own, ofmaps[where.ofmap].subarray(image * outputs));
     }
-    if (!isSafe) checkSums(sums, positions, count, accumulator, operands.bias, place);
-    finishConvolution(modelLayer, at, problem.residual, sums, ofmaps[where.ofmap]);
+    if (!at.lastChannels) packPsums(sums, count, accumulator, psums[where.psum]);
   };
 }
 

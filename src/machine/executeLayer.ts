@@ -24,7 +24,7 @@ export interface LayerExecution {
  * through a slot of its buffer, and every result leaves the same way.
  *
  * @param memory of the accelerator's buffers, by name; what earlier layers left there is overwritten
- * @param input the layer's ifmap (channels, height, width); `residual` is the map that is added, of the ofmap's shape
+ * @param input the layer's ifmaps (images, channels, height, width); `residual` are the maps that are added, of the ofmaps' shape
  * @param maps those that lie compressed in DRAM are read and written there, and not in `input` and `residual`
  * @throws UserError when an accumulator overflows
  */
@@ -62,6 +62,12 @@ function createVectorPass(
   const ofmaps = slots.ofmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
   return ({ tile, slots: where }) => {
     const patch = inputPatch(problem, tile);
-    runVectorTile(modelLayer, problem.window, tile, patch, ifmaps[where.ifmap], ofmaps[where.ofmap]);
+    const patchElements = tile.filterCount * patch.height * patch.width;
+    const outputs = tile.filterCount * tile.rowCount * tile.columnCount;
+    for (let image = 0; image < tile.imageCount; image++) {
+      const ifmap = ifmaps[where.ifmap].subarray(image * patchElements);
+      const ofmap = ofmaps[where.ofmap].subarray(image * outputs);
+      runVectorTile(modelLayer, problem.window, tile, patch, ifmap, ofmap);
+    }
   };
 }

@@ -6,7 +6,7 @@ import { bytesView } from '../storage/elementBytes.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { allocateElements, bytesOf } from '../tensor/precision.js';
 
-/** A layer's weights as they lie in DRAM, encoded once and run for as many images as wanted. */
+/** A layer's weights as they lie in DRAM, encoded once and run for as many batches as wanted. */
 export interface StoredWeights {
   readonly bytes: Uint8Array;
   readonly table: Uint8Array;
@@ -53,7 +53,7 @@ export function createLayerDram(
   maps: StoredMaps,
 ): LayerDram {
   const { channels, height, width } = problem.window.output;
-  const outputs = channels * height * width;
+  const outputs = problem.images * channels * height * width;
   const output = allocateElements(problem.precision, outputs);
   return {
     regions: {

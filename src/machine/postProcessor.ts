@@ -5,7 +5,7 @@ import { requantize } from '../tensor/requantization.js';
 import type { PsumArray } from './kernels/convolution.js';
 
 /**
- * Turns complete sums (filters, positions) of a tile into ofmap elements: bias, residual, ReLU, requantization
+ * Turns complete sums (filters, positions) of one image's part of a tile into ofmap elements: bias, residual, ReLU, requantization
  * (the formula of `tensor/requantization`). In float32 every step is rounded to float32.
  *
  * @param ofmap holds the residual where there is one, and is overwritten

@@ -32,10 +32,11 @@ export interface FinishedLayer {
 }
 
 /**
- * Runs layers one after the other for one image, every feature map by way of DRAM. Yields after each layer, when its
+ * Runs layers one after the other for one batch, every feature map by way of DRAM. Yields after each layer, when its
  * output has joined `maps`.
  *
- * @param maps holds the network's input under the name `input`; feature maps are added as they are computed
+ * @param maps holds the network's inputs (images, channels, height, width) under the name `input`; feature maps are added as
+ *   they are computed
  * @throws UserError when an accumulator overflows
  * @throws Error when the bytes that moved are not those that the timeline counted
  */

@@ -5,7 +5,7 @@ import type { ElementArray } from '../tensor/precision.js';
 import { requantize } from '../tensor/requantization.js';
 
 /**
- * A tile of pooling, addition or ReLU. Padding never wins a maximum and counts as zeros in an average.
+ * A tile of pooling, addition or ReLU of one image. Padding never wins a maximum and counts as zeros in an average.
  *
  * @param ifmap (channels, patch height, patch width), padding included
  * @param ofmap holds the second operand of an addition, and is overwritten

@@ -2,17 +2,23 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import { footprint, shortage, tripCounts } from './footprint.js';
 import type { Footprint, Shortage } from './footprint.js';
 import type { Mapping } from './mapping.js';
-import { wholeTile } from './problem.js';
+import { loopNames, wholeTile } from './problem.js';
 import type { LayerProblem, LoopName, TileShape } from './problem.js';
 
 /**
  * Loop orders that are tried. Channels are innermost in all, so that partial sums stay where they are until complete;
  * they differ in what stays in its buffer: weights, ifmap, or neither for the sake of smaller tiles.
  */
-const orders: ReadonlyArray<readonly LoopName[]> = [
-  ['filters', 'rows', 'columns', 'channels'],
-  ['rows', 'columns', 'filters', 'channels'],
-  ['rows', 'filters', 'columns', 'channels'],
+const ordersOfOneImage: ReadonlyArray<readonly LoopName[]> = [
+  ['images', 'filters', 'rows', 'columns', 'channels'],
+  ['images', 'rows', 'columns', 'filters', 'channels'],
+  ['images', 'rows', 'filters', 'columns', 'channels'],
+];
+/** Of a batch also those in which weights stay for all of its images. */
+const ordersOfBatch: ReadonlyArray<readonly LoopName[]> = [
+  ...ordersOfOneImage,
+  ['filters', 'images', 'rows', 'columns', 'channels'],
+  ['rows', 'filters', 'images', 'columns', 'channels'],
 ];
 
 /** A tiling that fits, and what it takes. */
@@ -42,10 +48,11 @@ export function candidates(
   phasesPerGroup: number,
 ): Candidate[] {
   const fitting: Candidate[] = [];
+  const orders = problem.images === 1 ? ordersOfOneImage : ordersOfBatch;
   for (const tile of tileShapes(problem)) {
     const trips = tripCounts(problem, tile);
     const groups = problem.kind === 'conv' ? problem.groups : 1;
-    const steps = groups * trips.filters * trips.channels * trips.rows * trips.columns;
+    const steps = groups * trips.images * trips.filters * trips.channels * trips.rows * trips.columns;
     const seen = new Set<string>();
     for (const order of orders) {
       const effective = order.filter((loop) => trips[loop] > 1).join(' ');
@@ -61,11 +68,13 @@ export function candidates(
 
 function* tileShapes(problem: LayerProblem): Generator<TileShape> {
   const whole = wholeTile(problem);
-  for (const filters of halvings(whole.filters)) {
-    for (const channels of halvings(whole.channels)) {
-      for (const rows of halvings(whole.rows)) {
-        for (const columns of rows === 1 ? halvings(whole.columns) : [whole.columns]) {
-          yield { filters, channels, rows, columns };
+  for (const images of halvings(whole.images)) {
+    for (const filters of halvings(whole.filters)) {
+      for (const channels of halvings(whole.channels)) {
+        for (const rows of halvings(whole.rows)) {
+          for (const columns of rows === 1 ? halvings(whole.columns) : [whole.columns]) {
+            yield { images, filters, channels, rows, columns };
+          }
         }
       }
     }
@@ -74,6 +83,6 @@ function* tileShapes(problem: LayerProblem): Generator<TileShape> {
 
 /** What the smallest tile lacks; undefined when it fits. */
 export function smallestShortage(problem: LayerProblem, accelerator: Accelerator): Shortage | undefined {
-  const tile = { filters: 1, channels: 1, rows: 1, columns: 1 };
-  return shortage(footprint(problem, { tile, order: orders[0], phasesPerGroup: 1 }, accelerator));
+  const tile = { images: 1, filters: 1, channels: 1, rows: 1, columns: 1 };
+  return shortage(footprint(problem, { tile, order: loopNames, phasesPerGroup: 1 }, accelerator));
 }

@@ -35,6 +35,7 @@ function patchSize(window: Window, rows: number, columns: number): { height: num
 export function tripCounts(problem: LayerProblem, tile: TileShape): TileShape {
   const whole = wholeTile(problem);
   return {
+    images: Math.ceil(whole.images / tile.images),
     filters: Math.ceil(whole.filters / tile.filters),
     channels: Math.ceil(whole.channels / tile.channels),
     rows: Math.ceil(whole.rows / tile.rows),
@@ -52,11 +53,11 @@ export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: 
   const groups = problem.kind === 'conv' ? problem.groups : 1;
   const elementBytes = bytesOf(problem.precision);
   const patch = patchSize(problem.window, tile.rows, tile.columns);
-  const positions = tile.rows * tile.columns;
-  const spatialTrips = trips.rows * trips.columns;
+  const positions = tile.images * tile.rows * tile.columns;
+  const mapTrips = trips.images * trips.rows * trips.columns;
   const ifmapChannels = problem.kind === 'conv' ? tile.channels : tile.filters;
-  const ifmapTrips = groups * spatialTrips * (problem.kind === 'conv' ? trips.channels : trips.filters);
-  const ofmapTrips = groups * spatialTrips * trips.filters;
+  const ifmapTrips = groups * mapTrips * (problem.kind === 'conv' ? trips.channels : trips.filters);
+  const ofmapTrips = groups * mapTrips * trips.filters;
 
   const slots = (tensor: 'ifmap' | 'weight' | 'psum' | 'ofmap', tiles: number, bytes: number): Slots => {
     const buffer = bufferOf(accelerator, tensor);
@@ -67,7 +68,8 @@ export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: 
     };
   };
 
-  const ifmap = slots('ifmap', ifmapTrips, ifmapChannels * patch.height * patch.width * elementBytes);
+  const patchElements = patch.height * patch.width;
+  const ifmap = slots('ifmap', ifmapTrips, tile.images * ifmapChannels * patchElements * elementBytes);
   const ofmap = slots('ofmap', ofmapTrips, tile.filters * positions * elementBytes);
   if (problem.kind === 'vector') return { ifmap, ofmap };
   const weight = slots(

@@ -3,12 +3,18 @@ import type { ConvLayer, Layer, Shape } from '../network/layer.js';
 import type { LayerStorage } from '../storage/format.js';
 import type { ConvProblem, LayerProblem, VectorProblem, Window } from './problem.js';
 
-/** A convolution or fully connected layer as the machine has to map it. */
-export function convProblem(layer: ConvLayer, precision: PrecisionSet, storage: LayerStorage): ConvProblem {
+/** A convolution or fully connected layer as the machine has to map it, for so many images together. */
+export function convProblem(
+  layer: ConvLayer,
+  precision: PrecisionSet,
+  storage: LayerStorage,
+  images = 1,
+): ConvProblem {
   const { geometry } = layer;
   return {
     kind: 'conv',
     name: layer.name,
+    images,
     window: geometry,
     precision: precision.ifmap,
     accumulator: precision.accumulator,
@@ -21,10 +27,15 @@ export function convProblem(layer: ConvLayer, precision: PrecisionSet, storage: 
 }
 
 /** A pooling, addition or ReLU that stands alone. */
-export function vectorProblem(layer: Exclude<Layer, ConvLayer>, precision: PrecisionSet): VectorProblem {
+export function vectorProblem(
+  layer: Exclude<Layer, ConvLayer>,
+  precision: PrecisionSet,
+  images = 1,
+): VectorProblem {
   return {
     kind: 'vector',
     name: layer.name,
+    images,
     window: 'geometry' in layer ? { ...layer.geometry, dilation: [1, 1] } : elementWise(layer.outputShape),
     precision: precision.ifmap,
     accumulator: precision.accumulator,

@@ -3,7 +3,7 @@ import type { LoopName, TileShape } from './problem.js';
 /** How one layer is cut into tiles and in which order they run. */
 export interface Mapping {
   readonly tile: TileShape;
-  /** Outermost loop first. */
+  /** All loops, the outermost first. */
   readonly order: readonly LoopName[];
   /** How many neighbouring phases of the period share an array's columns; 1 when the layer has no period. */
   readonly phasesPerGroup: number;

@@ -11,7 +11,7 @@ export function passShape(problem: ConvProblem, mapping: Mapping, tile: Tile): P
   const { storage } = problem;
   const { kernelHeight, kernelWidth, stride, dilation } = problem.window;
   const window: PassWindow = {
-    images: 1,
+    images: tile.imageCount,
     rows: tile.rowCount,
     columns: tile.columnCount,
     kernelHeight,

@@ -16,6 +16,8 @@ export interface Window {
 
 interface ProblemBase {
   readonly name: string;
+  /** Images that the layer takes together. */
+  readonly images: number;
   readonly window: Window;
   /** Of ifmap and ofmap elements. */
   readonly precision: Precision;
@@ -43,18 +45,20 @@ export interface VectorProblem extends ProblemBase {
 export type LayerProblem = ConvProblem | VectorProblem;
 
 /** The loops over tiles, by what they step through. */
-export const loopNames = ['filters', 'channels', 'rows', 'columns'] as const;
+export const loopNames = ['images', 'filters', 'channels', 'rows', 'columns'] as const;
 export type LoopName = (typeof loopNames)[number];
 
-/** Rows and columns are of the ofmap; channels count within a group. */
+/** Images are of the batch, rows and columns of the ofmap; channels count within a group. */
 export type TileShape = Readonly<Record<LoopName, number>>;
 
 /** Upper bounds of each tile dimension: the whole layer (one group of it). */
 export function wholeTile(problem: LayerProblem): TileShape {
+  const { images } = problem;
   const { height, width } = problem.window.output;
   if (problem.kind === 'vector')
-    return { filters: problem.filters, channels: 1, rows: height, columns: width };
+    return { images, filters: problem.filters, channels: 1, rows: height, columns: width };
   return {
+    images,
     filters: problem.filters / problem.groups,
     channels: problem.channelsPerGroup,
     rows: height,

@@ -32,16 +32,19 @@ export function roughEstimator(
     const total = (cycles: number): number =>
       Math.max(cycles, (bursts * dram.burstBytes) / bytesPerCycle) + exposedBytes / bytesPerCycle;
     if (problem.kind === 'vector') {
-      const { filters, rows, columns } = wholeTile(problem);
+      const { images, filters, rows, columns } = wholeTile(problem);
       const window = problem.window.kernelHeight * problem.window.kernelWidth;
-      return { cycles: total((filters * rows * columns * window) / postProcessor.lanes + steps), groupings };
+      return {
+        cycles: total((images * filters * rows * columns * window) / postProcessor.lanes + steps),
+        groupings,
+      };
     }
     const pass = (size: number): number => {
       const sizes = unions.get(size) ?? [];
       const filters = Math.ceil(tile.filters / sizes.length);
       return dataflow.roughCycles(
         {
-          positions: tile.rows * tile.columns,
+          positions: tile.images * tile.rows * tile.columns,
           channels: tile.channels,
           groups: sizes.map((unionTaps) => ({ filters, unionTaps })),
           tapsPerKernel,

@@ -6,6 +6,9 @@ import type { MapBox } from './runs.js';
 /** One iteration of the tile loops. */
 export interface Tile {
   readonly group: number;
+  /** Counted within the batch. */
+  readonly imageStart: number;
+  readonly imageCount: number;
   /** Counted over the whole layer, groups included. */
   readonly filterStart: number;
   readonly filterCount: number;
@@ -27,7 +30,7 @@ export function tilesInOrder(problem: LayerProblem, mapping: Mapping): Tile[] {
   const { tile, order } = mapping;
   const groups = problem.kind === 'conv' ? problem.groups : 1;
   const tiles: Tile[] = [];
-  const start: Record<LoopName, number> = { filters: 0, channels: 0, rows: 0, columns: 0 };
+  const start: Record<LoopName, number> = { images: 0, filters: 0, channels: 0, rows: 0, columns: 0 };
 
   const nest = (depth: number, group: number): void => {
     const loop = order[depth];
@@ -42,6 +45,8 @@ export function tilesInOrder(problem: LayerProblem, mapping: Mapping): Tile[] {
   };
   const tileAt = (at: Readonly<Record<LoopName, number>>, group: number): Tile => ({
     group,
+    imageStart: at.images,
+    imageCount: Math.min(tile.images, whole.images - at.images),
     filterStart: group * whole.filters + at.filters,
     filterCount: Math.min(tile.filters, whole.filters - at.filters),
     channelStart: at.channels,
@@ -58,7 +63,7 @@ export function tilesInOrder(problem: LayerProblem, mapping: Mapping): Tile[] {
   return tiles;
 }
 
-/** The input patch under a tile: the box that exists in the map, and the padding around it. */
+/** The input patch under a tile: the box that exists in the map, and the padding around it, alike in every image. */
 export interface Patch {
   readonly box: MapBox;
   /** Size with padding, as it lies in the buffer. */
@@ -79,6 +84,8 @@ export function inputPatch(problem: LayerProblem, tile: Tile): Patch {
       : [tile.filterStart, tile.filterCount];
   return {
     box: {
+      imageStart: tile.imageStart,
+      imageCount: tile.imageCount,
       channelStart,
       channelCount,
       rowStart: rows.start,
@@ -111,6 +118,8 @@ function span(
 
 export function outputBox(tile: Tile): MapBox {
   return {
+    imageStart: tile.imageStart,
+    imageCount: tile.imageCount,
     channelStart: tile.filterStart,
     channelCount: tile.filterCount,
     rowStart: tile.rowStart,

@@ -1,11 +1,14 @@
 import type { Footprint } from './footprint.js';
 import { tripCounts } from './footprint.js';
 import type { Mapping } from './mapping.js';
-import { wholeTile } from './problem.js';
+import { loopNames, wholeTile } from './problem.js';
 import type { ConvProblem, LayerProblem, LoopName, TileShape } from './problem.js';
 import { burstsOfRuns, runsOfBox } from './runs.js';
+import type { MapBox } from './runs.js';
 import { inputPatch, outputBox, tilesInOrder } from './tiles.js';
 import type { Tile } from './tiles.js';
+import { elementsOf } from '../network/layer.js';
+import type { Shape } from '../network/layer.js';
 import { totalBytes } from '../storage/format.js';
 import { bytesOf } from '../tensor/precision.js';
 
@@ -22,14 +25,9 @@ export type Traffic = (mapping: Mapping, room: Footprint) => number;
 export function trafficCounter(problem: LayerProblem, burstBytes: number): Traffic {
   const whole = wholeTile(problem);
   const { input, output } = problem.window;
-  const elementBytes = bytesOf(problem.precision);
   const isConv = problem.kind === 'conv';
-  const bursts = (tile: Tile, side: 'ifmap' | 'ofmap'): number =>
-    side === 'ifmap'
-      ? burstsOfRuns(runsOfBox(inputPatch(problem, tile).box, input, elementBytes), burstBytes)
-      : burstsOfRuns(runsOfBox(outputBox(tile), output, elementBytes), burstBytes);
-  const ifmap = sumOverTiles(problem, (tile) => bursts(tile, 'ifmap'));
-  const ofmap = sumOverTiles(problem, (tile) => bursts(tile, 'ofmap'));
+  const ifmap = mapBursts(problem, input, (tile) => inputPatch(problem, tile).box, burstBytes);
+  const ofmap = mapBursts(problem, output, outputBox, burstBytes);
   const weight = sumOverTiles(problem, (tile) => (isConv ? weightBursts(problem, tile, burstBytes) : 0));
   const table = isConv ? Math.ceil(problem.storage.table.length / burstBytes) : 0;
 
@@ -40,8 +38,8 @@ export function trafficCounter(problem: LayerProblem, burstBytes: number): Traff
     if (!isConv) return ifmap(tile) + outputs;
     return (
       ifmap({ ...tile, filters: whole.filters }) *
-        reloads(mapping, trips, ['channels', 'rows', 'columns'], room.ifmap.count) +
-      weight({ ...tile, rows: whole.rows, columns: whole.columns }) *
+        reloads(mapping, trips, ['images', 'channels', 'rows', 'columns'], room.ifmap.count) +
+      weight({ ...whole, filters: tile.filters, channels: tile.channels }) *
         reloads(mapping, trips, ['filters', 'channels'], room.weight?.count ?? 1) +
       outputs +
       table
@@ -49,18 +47,28 @@ export function trafficCounter(problem: LayerProblem, burstBytes: number): Traff
   };
 }
 
+/** Bursts of all tiles of maps of a shape. Where an image takes whole bursts, all images take the same. */
+function mapBursts(
+  problem: LayerProblem,
+  map: Shape,
+  boxOf: (tile: Tile) => MapBox,
+  burstBytes: number,
+): (tile: TileShape) => number {
+  const elementBytes = bytesOf(problem.precision);
+  const bursts = (tile: Tile): number => burstsOfRuns(runsOfBox(boxOf(tile), map, elementBytes), burstBytes);
+  if ((elementsOf(map) * elementBytes) % burstBytes !== 0) return sumOverTiles(problem, bursts);
+  const ofImage = sumOverTiles({ ...problem, images: 1 }, bursts);
+  return (tile) => problem.images * ofImage({ ...tile, images: 1 });
+}
+
 /** A sum over all tiles of a size, kept for the next mapping that has tiles of this size. */
 function sumOverTiles(problem: LayerProblem, bursts: (tile: Tile) => number): (tile: TileShape) => number {
   const known = new Map<string, number>();
   return (tile) => {
-    const key = `${tile.filters} ${tile.channels} ${tile.rows} ${tile.columns}`;
+    const key = `${tile.images} ${tile.filters} ${tile.channels} ${tile.rows} ${tile.columns}`;
     let sum = known.get(key);
     if (sum === undefined) {
-      const tiles = tilesInOrder(problem, {
-        tile,
-        order: ['filters', 'channels', 'rows', 'columns'],
-        phasesPerGroup: 1,
-      });
+      const tiles = tilesInOrder(problem, { tile, order: loopNames, phasesPerGroup: 1 });
       sum = tiles.reduce((total, each) => total + bursts(each), 0);
       known.set(key, sum);
     }

@@ -6,15 +6,13 @@ import type { ScenarioResult } from './result.js';
 /** `layers.csv`: one row per variant and layer. */
 export function layersCsv(result: ScenarioResult): string {
   return table(
-    result.variants.flatMap((variant) =>
-      variant.layers.map((layer) => layerRecord(result.scenario, variant, layer)),
-    ),
+    result.variants.flatMap((variant) => variant.layers.map((layer) => layerRecord(result, variant, layer))),
   );
 }
 
 /** `summary.csv`: one row per variant. */
 export function summaryCsv(result: ScenarioResult): string {
-  return table(result.variants.map((variant) => variantRecord(result.scenario, variant)));
+  return table(result.variants.map((variant) => variantRecord(result, variant)));
 }
 
 /** Columns in the order in which the rows name them; what a row lacks stays empty. */

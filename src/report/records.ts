@@ -6,9 +6,9 @@ export interface RowRecord {
   readonly [key: string]: string | number | boolean | null | RowRecord;
 }
 
-/** One layer of one variant, for one image. Units stand in the names; docs/results.md explains each. */
+/** One layer of one variant, for one batch. Units stand in the names; docs/results.md explains each. */
 export function layerRecord(
-  scenario: string,
+  { scenario, batch }: Pick<ScenarioResult, 'scenario' | 'batch'>,
   { variant, storage }: Pick<VariantResult, 'variant' | 'storage'>,
   result: LayerResult,
 ): RowRecord {
@@ -19,6 +19,7 @@ export function layerRecord(
     storage,
     layer: counts.layer,
     kind: counts.kind,
+    batch,
     ifmap: { ...input },
     ofmap: { ...output },
     kernelHeight: kernel?.[0] ?? null,
@@ -53,13 +54,17 @@ export function layerRecord(
   };
 }
 
-/** One variant, for one image. */
-export function variantRecord(scenario: string, result: VariantResult): RowRecord {
+/** One variant, for one batch. */
+export function variantRecord(
+  { scenario, batch }: Pick<ScenarioResult, 'scenario' | 'batch'>,
+  result: VariantResult,
+): RowRecord {
   const { totals, energy, metrics, savings, check, accuracy } = result;
   return {
     scenario,
     variant: result.variant,
     storage: result.storage,
+    batch,
     parameters: totals.parameters,
     weightBytes: { ...totals.weightBytes, total: totalStoredBytes(totals.weightBytes) },
     weightDenseBytes: totals.weightDenseBytes,
@@ -110,10 +115,11 @@ export function summaryRecord(result: ScenarioResult): Record<string, unknown> {
     energyTable: result.energyTable,
     precision: result.precision,
     images: result.images,
+    batch: result.batch,
     reference: result.reference ?? null,
     notes: result.notes,
     variants: result.variants.map((variant) => {
-      const record = variantRecord(result.scenario, variant);
+      const record = variantRecord(result, variant);
       return { ...record, notes: variant.notes, energySources: variant.energy.sources };
     }),
   };

@@ -10,7 +10,7 @@ export interface CheckResult {
   readonly mismatches: number;
 }
 
-/** One layer of one variant. Counts and energy are those of one image. */
+/** One layer of one variant. Counts and energy are those of one batch of images. */
 export interface LayerResult {
   readonly input: Shape;
   readonly output: Shape;
@@ -39,7 +39,7 @@ export interface Accuracy {
   };
 }
 
-/** Sums over a variant's layers, for one image. */
+/** Sums over a variant's layers, for one batch of images. */
 export interface VariantTotals {
   readonly parameters: number;
   readonly weightBytes: StoredBytes;
@@ -116,7 +116,10 @@ export interface ScenarioResult {
   };
   readonly energyTable: string;
   readonly precision: PrecisionSet;
+  /** Images that were run, over all batches. */
   readonly images: number;
+  /** Images that a layer takes together: what counts and energies are of. */
+  readonly batch: number;
   /** Library, version and backend of the check; absent without one. */
   readonly reference?: string;
   /** What readers must know: origin of weights, figures that were not measured alike. */

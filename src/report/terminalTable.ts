@@ -39,7 +39,15 @@ function columnTitle({ variant, storage }: VariantResult, { variants }: Scenario
   return variants.every((each) => each.storage === variants[0].storage) ? variant : `${variant}\n${storage}`;
 }
 
-function heading({ network, accelerator, precision, images, scenario, variants }: ScenarioResult): string {
+function heading({
+  network,
+  accelerator,
+  precision,
+  images,
+  batch,
+  scenario,
+  variants,
+}: ScenarioResult): string {
   const storages = new Set(variants.map(({ storage }) => storage));
   const { name, rows, columns, dataflow, clockHz, technologyNm } = accelerator;
   const operands =
@@ -49,7 +57,7 @@ function heading({ network, accelerator, precision, images, scenario, variants }
   return (
     `${scenario}: ${network.name} on ${name} (${rows}x${columns} PEs, ${dataflow}, ` +
     `${formatFixed(clockHz / 1e6, 0)} MHz, ${technologyNm} nm), ${operands}${storages.size === 1 ? `, storage ${[...storages].join('')}` : ''}; ` +
-    `figures are for one image${images === 1 ? '' : `, ${images} images were run`}`
+    `${batch === 1 ? 'figures are for one image' : `batch ${batch}, counts are of one batch`}${images === batch ? '' : `, ${images} images were run`}`
   );
 }
 

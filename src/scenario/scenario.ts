@@ -10,16 +10,19 @@ export type { MappingObjective } from './objective.js';
 /** Seeded initial weights, or the weights of an .npz file (absolute path). */
 export type WeightsSource = { readonly seed: number } | { readonly file: string };
 
-/** Seeded images, or those of a file in CIFAR-10's binary format (absolute path); all from `first` on unless counted. */
+/**
+ * Seeded images, as many as a batch has unless counted, or those of a file in CIFAR-10's binary format (absolute path), all from
+ * `first` on unless counted.
+ */
 export type ImagesSource =
-  | { readonly seed: number; readonly count: number }
+  | { readonly seed: number; readonly count?: number | undefined }
   | { readonly file: string; readonly first: number; readonly count?: number | undefined };
 
 /** A tiling that the user prescribes for one layer. */
 export interface LayerMappingSpec {
-  readonly tile: Readonly<Record<'filters' | 'channels' | 'rows' | 'columns', number>>;
-  /** Outermost loop first; each of the four once. */
-  readonly order: ReadonlyArray<'filters' | 'channels' | 'rows' | 'columns'>;
+  readonly tile: Readonly<Record<'images' | 'filters' | 'channels' | 'rows' | 'columns', number>>;
+  /** Outermost loop first; each of the five once. */
+  readonly order: ReadonlyArray<'images' | 'filters' | 'channels' | 'rows' | 'columns'>;
   readonly phasesPerGroup?: number | undefined;
 }
 
@@ -50,6 +53,8 @@ export interface ScenarioFile {
     readonly accumulator: AccumulatorPrecision;
   };
   readonly weights: WeightsSource;
+  /** Images that a layer takes together. */
+  readonly batch: number;
   readonly images: ImagesSource;
   /** Images that activation scales are calibrated on. */
   readonly calibrationImages: number;

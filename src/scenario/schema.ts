@@ -6,8 +6,8 @@ import { mappingObjectives } from './objective.js';
 import { accumulatorPrecisions, precisions } from '../tensor/precision.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
 
-/** The loops of a tiling; `order` names each once, the outermost first. */
-export const loopNames = ['filters', 'channels', 'rows', 'columns'] as const;
+/** The loops of a tiling; `order` names each once, the outermost first. Images may be left out: then they are outermost. */
+export const loopNames = ['images', 'filters', 'channels', 'rows', 'columns'] as const;
 type LoopName = (typeof loopNames)[number];
 
 const defaultSeed = 1;
@@ -67,20 +67,21 @@ const weights = z
 
 const images = z
   .union([
-    z.strictObject({ seed: seedInteger().optional(), count: positiveInteger().default(1) }),
+    z.strictObject({ seed: seedInteger().optional(), count: positiveInteger().optional() }),
     z.strictObject({
       file: text('path of a file of images'),
       count: positiveInteger().optional(),
       first: nonNegativeInteger().default(0),
     }),
   ])
-  .default({ count: 1 })
+  .default({})
   .meta({
-    description: "Seeded images, or those of a file in CIFAR-10's binary format, relative to this file",
+    description:
+      "Seeded images, a batch unless counted, or those of a file in CIFAR-10's binary format, relative to this file",
   });
 
 const orderError = ({ input }: { readonly input?: unknown }): string =>
-  `expected ${loopNames.join(', ')}, each once, outermost first, got ${describeValue(input)}`;
+  `expected filters, channels, rows, columns and, with a batch, images, each once, outermost first, got ${describeValue(input)}`;
 const order = z
   .string({ error: orderError })
   .meta({
@@ -88,7 +89,8 @@ const order = z
     examples: ['filters rows columns channels'],
   })
   .transform((given, context): readonly LoopName[] => {
-    const words = given.trim().split(/[\s,]+/);
+    const named = given.trim().split(/[\s,]+/);
+    const words = named.includes('images') ? named : ['images', ...named];
     const loops = loopNames.filter((name) => words.includes(name));
     if (words.length === loopNames.length && loops.length === loopNames.length) return words as LoopName[];
     context.addIssue({ code: 'custom', message: orderError({ input: given }) });
@@ -97,6 +99,7 @@ const order = z
 
 const layerMapping = z.strictObject({
   tile: z.strictObject({
+    images: positiveInteger().default(1),
     filters: positiveInteger(),
     channels: positiveInteger(),
     rows: positiveInteger(),
@@ -156,6 +159,7 @@ export const scenarioSchema = z
       .meta({ description: 'Variants side by side, each under the storage formats that are named for it' }),
     precision,
     weights,
+    batch: positiveInteger().default(1).meta({ description: 'Images that a layer takes together' }),
     images,
     calibrationImages: positiveInteger({ max: 10_000 }).default(8),
     storage: format.default('auto'),
@@ -180,5 +184,5 @@ export const scenarioSchema = z
     ...rest,
     seed,
     weights: 'file' in weightsFrom ? weightsFrom : { seed: weightsFrom.seed ?? seed },
-    images: 'file' in imagesFrom ? imagesFrom : { seed: imagesFrom.seed ?? seed, count: imagesFrom.count },
+    images: 'file' in imagesFrom ? imagesFrom : { ...imagesFrom, seed: imagesFrom.seed ?? seed },
   }));

@@ -8,7 +8,7 @@ import type { Precision } from '../tensor/precision.js';
 /** Units are of at least so many elements, where their tile has them: pointers stay a few per cent. */
 const leastUnitElements = 64;
 
-/** A tile that a layer stored, in its map's region. */
+/** A tile that a layer stored, of a single image, in its map's region. */
 export interface CompressedTile {
   readonly box: MapBox;
   /** Rows of a unit; the last of a channel may have fewer. */
@@ -22,9 +22,9 @@ export interface CompressedTile {
 }
 
 /**
- * Where a compressed feature map lies in DRAM. The tiles that its layer stored lie one after the other, each at a fixed
- * place with room for the worst case. A tile is cut into units, each encoded on its own: some rows of one channel, in order
- * channel, row. Units are packed; the tile's pointers, one for each unit and one for the end, say where they begin, and
+ * Where the compressed feature maps of a batch lie in DRAM. The tiles that their layer stored lie one after the other, what is
+ * of another image as a tile of its own, each at a fixed place with room for the worst case. A tile is cut into units, each
+ * encoded on its own: some rows of one channel, in order channel, row. Units are packed; the tile's pointers, one for each unit and one for the end, say where they begin, and
  * lie in a region of their own.
  *
  * A reader fetches the units that hold what it wants, and drops the rest of them.
@@ -36,6 +36,7 @@ export interface CompressedLayout {
   readonly pointers: number;
   readonly pointerBytes: number;
   readonly regionBytes: number;
+  readonly images: number;
   readonly channels: number;
   readonly height: number;
   readonly width: number;
@@ -55,11 +56,12 @@ export function compressedLayout(
   format: ActivationFormat,
   burstBytes: number,
 ): CompressedLayout {
-  const { precision } = problem;
+  const { precision, images } = problem;
   const { channels, height, width } = problem.window.output;
   const boxes = tilesInOrder(problem, mapping)
     .filter(({ lastChannels }) => lastChannels)
-    .map(outputBox);
+    .map(outputBox)
+    .flatMap(imagesOf);
   const tiles: CompressedTile[] = [];
   let pointers = 0;
   let offset = 0;
@@ -78,7 +80,27 @@ export function compressedLayout(
     offset += Math.ceil(bytes / burstBytes) * burstBytes;
   }
   const pointerBytes = largest < 2 ** 16 ? 2 : 4;
-  return { format, precision, tiles, pointers, pointerBytes, regionBytes: offset, channels, height, width };
+  return {
+    format,
+    precision,
+    tiles,
+    pointers,
+    pointerBytes,
+    regionBytes: offset,
+    images,
+    channels,
+    height,
+    width,
+  };
+}
+
+/** A box image by image. */
+export function imagesOf(box: MapBox): MapBox[] {
+  return Array.from({ length: box.imageCount }, (_, image) => ({
+    ...box,
+    imageStart: box.imageStart + image,
+    imageCount: 1,
+  }));
 }
 
 /** The part of a tile's units that a box needs: the same units of each of some channels. */
@@ -92,10 +114,12 @@ export interface UnitRange {
   readonly unitCount: number;
 }
 
-/** Which units of which tiles a box of the map touches. */
+/** Which units of which tiles a box of the maps touches. */
 export function unitsUnder({ tiles }: CompressedLayout, box: MapBox): UnitRange[] {
   const ranges: UnitRange[] = [];
   for (const tile of tiles) {
+    const image = tile.box.imageStart - box.imageStart;
+    if (image < 0 || image >= box.imageCount) continue;
     const channels = overlap(
       tile.box.channelStart,
       tile.box.channelCount,

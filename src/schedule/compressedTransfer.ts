@@ -42,6 +42,8 @@ export function compressedTransfer(transfer: Transfer, box: MapBox, map: Compres
   const { tensor, write } = transfer;
   const piecewise = {
     offset: 0,
+    imageCount: 1,
+    imagePitch: 0,
     outerCount: 1,
     outerPitch: 0,
     innerCount: 1,

@@ -96,7 +96,7 @@ export function createSchedule(
     const ifmapPlace = ifmaps.place(ifmapKey(problem, tile));
     if (!ifmapPlace.resident) before.push({ transfer: ifmapLoad(problem, tile), slot: ifmapPlace.slot });
 
-    const outputKey = `${String(tile.filterStart)} ${String(tile.rowStart)} ${String(tile.columnStart)}`;
+    const outputKey = `${String(tile.imageStart)} ${String(tile.filterStart)} ${String(tile.rowStart)} ${String(tile.columnStart)}`;
     const wholeReduction = tile.firstChannels && tile.lastChannels;
     if (problem.kind === 'conv' && !wholeReduction) {
       const placed = psums.place(outputKey);
@@ -150,9 +150,10 @@ function passCosts(
 /** Equal keys mean equal passes: periodic supports repeat, so only the phase of a tile's start matters. */
 function passKey(problem: LayerProblem, tile: Tile): string {
   if (problem.kind === 'vector')
-    return `${String(tile.rowCount * tile.columnCount)} ${String(tile.filterCount)}`;
+    return `${String(tile.imageCount * tile.rowCount * tile.columnCount)} ${String(tile.filterCount)}`;
   const { repeats } = problem.storage;
   return [
+    tile.imageCount,
     tile.rowCount,
     tile.columnCount,
     tile.filterCount,
@@ -171,8 +172,10 @@ function workOutPass(
   context: ArrayContext,
   tile: Tile,
 ): PassCost {
-  if (problem.kind === 'vector')
-    return vectorPassCost(problem, tile.rowCount * tile.columnCount * tile.filterCount, context);
+  if (problem.kind === 'vector') {
+    const outputs = tile.imageCount * tile.filterCount * tile.rowCount * tile.columnCount;
+    return vectorPassCost(problem, outputs, context);
+  }
   const { storage } = problem;
   const shape = passShape(problem, mapping, tile);
   const dataflow = dataflowOf(accelerator.array.dataflow);
@@ -189,7 +192,7 @@ function workOutPass(
 
 function ifmapKey(problem: LayerProblem, tile: Tile): string {
   const channels = problem.kind === 'conv' ? tile.channelStart : tile.filterStart;
-  return `${String(tile.group)} ${String(channels)} ${String(tile.rowStart)} ${String(tile.columnStart)}`;
+  return [tile.imageStart, tile.group, channels, tile.rowStart, tile.columnStart].join(' ');
 }
 
 function tableLoad(bytes: number): Transfer {
@@ -208,7 +211,8 @@ function weightLoad(problem: ConvProblem, layout: WeightLayout, key: string): Tr
 function ifmapLoad(problem: LayerProblem, tile: Tile): Transfer {
   const patch = inputPatch(problem, tile);
   const { box } = patch;
-  const zeroFill = box.channelCount * (patch.height * patch.width - box.rowCount * box.columnCount);
+  const zeroFill =
+    box.imageCount * box.channelCount * (patch.height * patch.width - box.rowCount * box.columnCount);
   return mapTransfer(
     'ifmap',
     'input',

@@ -1,5 +1,6 @@
 import { burstsOfRuns, runsOfBox } from '../mapping/runs.js';
 import type { MapBox, Runs } from '../mapping/runs.js';
+import type { Shape } from '../network/layer.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 
 /** The areas of DRAM that one layer touches. Each starts on a burst boundary. */
@@ -37,6 +38,8 @@ export function blockTransfer(
     region,
     write,
     offset,
+    imageCount: 1,
+    imagePitch: 0,
     outerCount: 1,
     outerPitch: 0,
     innerCount: 1,
@@ -48,17 +51,17 @@ export function blockTransfer(
   };
 }
 
-/** A transfer of a box of a feature map, or of the partial sums of such a box. */
+/** A transfer of a box of feature maps, or of the partial sums of such a box. */
 export function mapTransfer(
   tensor: Tensor,
   region: Region,
   write: boolean,
   box: MapBox,
-  map: { readonly height: number; readonly width: number },
+  map: Shape,
   elementBytes: number,
   zeroFillElements: number,
 ): Transfer {
-  const elements = box.channelCount * box.rowCount * box.columnCount;
+  const elements = box.imageCount * box.channelCount * box.rowCount * box.columnCount;
   const runs = runsOfBox(box, map, elementBytes);
   return { ...runs, tensor, region, write, elements, bytes: elements * elementBytes, box, zeroFillElements };
 }

@@ -182,6 +182,18 @@ const cases: readonly Case[] = [
     [],
     /mapping\.conv2: expected at most 16 filters/,
   ],
+  [
+    'images that are no multiple of the batch',
+    { 'scenario.yaml': `${scenario}batch: 3\n` },
+    [],
+    /^psconv: scenario\.yaml:6:18: images\.count: expected a number of images that is a multiple of the batch, 3, got 2; change/,
+  ],
+  [
+    'a count on the command line that is no multiple of the batch',
+    {},
+    ['--count', '5', '--batch', '2'],
+    /^psconv: expected a number of images that is a multiple of the batch, 2, got 5; change images\.count/,
+  ],
   ['another kind of file', { 'scenario.yaml': net }, [], /expected "scenario", got "network"/],
   [
     'an accelerator of another node than its energies',

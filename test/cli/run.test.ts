@@ -5,9 +5,17 @@ import { packageRoot, packageVersion } from '../../src/document/package.js';
 import { verdict } from '../../src/cli/run.js';
 import { loadScenario } from '../../src/explore/scenario.js';
 import { simulate } from '../../src/explore/simulate.js';
-import { inWorkspace, psconv } from './command.js';
+import { files, inWorkspace, psconv } from './command.js';
 
 const resultFiles = ['layers.csv', 'manifest.json', 'summary.csv', 'summary.json'];
+
+interface Summary {
+  readonly batch: number;
+  readonly parameters: number;
+  readonly macs: { readonly effectual: number };
+  readonly dramBytes: { readonly ofmap: number; readonly weight: number };
+  readonly check: object;
+}
 
 describe('psconv run', function () {
   this.timeout(60_000);
@@ -45,6 +53,46 @@ describe('psconv run', function () {
       const summary = JSON.parse(stdout) as { variants: Array<{ check: { mismatches: number } }> };
       expect(summary.variants.map(({ check }) => check.mismatches)).to.deep.equal([0, 0]);
     }));
+
+  it('runs layers for a batch of images, and counts per batch', () =>
+    inWorkspace(async (folder) => {
+      const words = ['run', 'scenario.yaml', '--variants', 'dense', '--count', '4'];
+      const single = await psconv(folder, [...words, '--out', 'single']);
+      expect(single.stdout).to.include('figures are for one image, 4 images were run');
+      const { code, stdout, stderr } = await psconv(folder, [...words, '--batch', '2']);
+      expect(stderr).to.equal('');
+      expect(code).to.equal(0);
+      expect(stdout).to.include('batch 2, counts are of one batch, 4 images were run');
+      const [ofImage, ofBatch] = ['single', 'results/small'].map((out) => {
+        const text = readFileSync(join(folder, out, 'summary.json'), 'utf8');
+        return (JSON.parse(text) as { variants: [Summary] }).variants[0];
+      });
+      expect(ofImage.batch).to.equal(1);
+      expect(ofBatch.batch).to.equal(2);
+      expect(ofBatch.macs.effectual).to.equal(2 * ofImage.macs.effectual);
+      expect(ofBatch.parameters).to.equal(ofImage.parameters);
+      expect(ofBatch.dramBytes.ofmap).to.equal(2 * ofImage.dramBytes.ofmap);
+      expect(ofBatch.dramBytes.weight).to.be.below(2 * ofImage.dramBytes.weight);
+      expect(ofBatch.check).to.deep.equal(ofImage.check);
+      const [columns, row] = readFileSync(join(folder, 'results/small/layers.csv'), 'utf8').split('\n');
+      expect(row.split(',')[columns.split(',').indexOf('batch')]).to.equal('2');
+      expect(columns.split(',')).to.include('tile.images');
+      const manifest: unknown = JSON.parse(readFileSync(join(folder, 'results/small/manifest.json'), 'utf8'));
+      expect(manifest).to.have.nested.property('scenario.batch', 2);
+    }));
+
+  it('counts seeded images by the batch unless told', () =>
+    inWorkspace(
+      async (folder) => {
+        const { stdout } = await psconv(folder, ['run', 'scenario.yaml', '--no-check', '--layers', 'conv1']);
+        expect(stdout).to.include('input: 3 images').and.to.include('batch 3, counts are of one batch\n');
+        const manifest: unknown = JSON.parse(
+          readFileSync(join(folder, 'results/small/manifest.json'), 'utf8'),
+        );
+        expect(manifest).to.have.nested.property('scenario.images.count', 3);
+      },
+      { 'scenario.yaml': files['scenario.yaml'].replace('images: { count: 2 }', 'batch: 3') },
+    ));
 
   it('is repeatable, to the byte', () =>
     inWorkspace(async (folder) => {
@@ -88,6 +136,14 @@ describe('psconv run', function () {
           .to.include('Top-1 accuracy')
           .and.to.match(/same class, image by image +│ +│ +2\/2 \(100\.0 %\)/);
         expect(stdout).to.include('2 images of batch.bin from number 0 on');
+        const words = ['run', 'scenario.yaml', '--images', 'batch.bin', '--batch', '2'];
+        const inBatches = await psconv(folder, [...words, '--count', '2']);
+        expect(inBatches.stdout)
+          .to.include('batch 2, counts are of one batch')
+          .and.to.match(/same class, image by image +│ +│ +2\/2 \(100\.0 %\)/);
+        const all = await psconv(folder, words);
+        expect(all.code).to.equal(2);
+        expect(all.stderr).to.match(/scenario\.yaml: expected a number of images .* batch, 2, got 3; change/);
       },
       { 'net.yaml': wideNetwork() },
     ));

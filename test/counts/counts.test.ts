@@ -88,4 +88,28 @@ describe('counts', () => {
     expect(counts.dram.ifmap.readBytes).to.equal(144);
     expect(counts.dram.ofmap.writeBytes).to.equal(36);
   });
+
+  it('are of all images of a batch, and of its parameters once', () => {
+    const pooling = pool('pool', 'max-pool', 'input', { channels: 4, height: 6, width: 6 }, 2);
+    const spec = {
+      tile: { images: 2, filters: 4, channels: 1, rows: 3, columns: 3 },
+      order: ['images', 'filters', 'channels', 'rows', 'columns'],
+    } as const;
+    const pooled = mapLayer(vectorProblem(pooling, int8, 3), machine(), { spec });
+    expect(pooled.schedule.steps).to.have.length(2);
+    const ofPool = countLayer(pooling, pooled.schedule, pooled.timeline, machine());
+    expect(ofPool.postProcessorOperations).to.equal(3 * 4 * 9 * 4);
+    expect(ofPool.dram.ofmap.writeBytes).to.equal(3 * 36);
+
+    const layer = conv('conv', { channels: 4, height: 6, width: 6 }, { filters: 8 });
+    const supports = denseSupports(8, 4, 9);
+    const stored = storeLayer('auto', { supports, precision: int8.weight }, 'conv');
+    const { schedule, timeline } = mapLayer(convProblem(layer, int8, stored, 3), machine());
+    const counts = countLayer(layer, schedule, timeline, machine());
+    const weights = 8 * 4 * 9;
+    expect(counts.macs).to.include({ dense: 3 * weights * 36, performed: 3 * weights * 36 });
+    expect(counts.macs.effectualUnpadded).to.equal(3 * effectualMacsWithoutPadding(layer.geometry, supports));
+    expect(counts.parameters).to.equal(weights);
+    expect(counts.weightBytes.value).to.equal(weights);
+  });
 });

@@ -140,9 +140,11 @@ export const machines: fc.Arbitrary<Accelerator> = fc
       }),
   );
 
-/** A layer with its numbers and the maps that it reads. */
+/** A layer with its numbers and the maps that it reads: (images, channels, height, width). */
 export interface Case {
   readonly modelLayer: ModelLayer & { readonly layer: ConvLayer; readonly supports: Supports };
+  /** Images that the layer takes together. */
+  readonly images: number;
   readonly input: ElementArray;
   readonly residual?: ElementArray;
 }
@@ -157,13 +159,14 @@ const integers: readonly PrecisionSet[] = [
   { ifmap: 'int16', weight: 'int16', accumulator: 'int48' },
 ];
 
-/** Small convolutions of every geometry, dense, periodic or with a support for every kernel. */
+/** Batches of small convolutions of every geometry, dense, periodic or with a support for every kernel. */
 export function cases({ precisions = integers }: CaseOptions = {}): fc.Arbitrary<
   Case & { readonly precision: PrecisionSet }
 > {
   return fc
     .record({
       precision: fc.constantFrom(...precisions),
+      images: fc.constantFrom(1, 1, 2, 3),
       groups: fc.constantFrom(1, 1, 1, 2, 3),
       channels: fc.integer({ min: 1, max: 9 }),
       filters: fc.integer({ min: 1, max: 12 }),
@@ -190,7 +193,7 @@ export function cases({ precisions = integers }: CaseOptions = {}): fc.Arbitrary
         width + left + right > (kernel[1] - 1) * dilation[1],
     )
     .map((given) => {
-      const { precision, groups, seed } = given;
+      const { precision, images, groups, seed } = given;
       const random = createRandom(seed);
       const below = (limit: number): number => Math.floor(random.next() * limit);
       const input = { channels: given.channels * groups, height: given.height, width: given.width };
@@ -230,8 +233,11 @@ export function cases({ precisions = integers }: CaseOptions = {}): fc.Arbitrary
       const limit = precision.ifmap === 'float32' ? 0 : symmetricLimit(precision.ifmap);
       return {
         precision,
-        input: fill(precision.ifmap, elementsOf(input)),
-        ...(given.residual ? { residual: fill(precision.ifmap, elementsOf(layer.outputShape)) } : {}),
+        images,
+        input: fill(precision.ifmap, images * elementsOf(input)),
+        ...(given.residual
+          ? { residual: fill(precision.ifmap, images * elementsOf(layer.outputShape)) }
+          : {}),
         modelLayer: {
           layer,
           supports,

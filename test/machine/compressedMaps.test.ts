@@ -28,6 +28,7 @@ const formats = fc
   .constantFrom('bitmask', 'run-length', 'run-length-2')
   .map((name) => findActivationFormat(name) as ActivationFormat);
 const cut = fc.tuple(
+  fc.integer({ min: 1, max: 3 }),
   fc.integer({ min: 1, max: 9 }),
   fc.integer({ min: 1, max: 9 }),
   fc.integer({ min: 1, max: 9 }),
@@ -37,13 +38,15 @@ const cut = fc.tuple(
 function stored(
   elements: ElementArray,
   shape: Shape,
+  images: number,
   precision: Precision,
   format: ActivationFormat,
-  [filters, rows, columns]: readonly [number, number, number],
+  [imageCount, filters, rows, columns]: readonly [number, number, number, number],
 ): StoredMap {
   const problem: VectorProblem = {
     kind: 'vector',
     name: 'earlier',
+    images,
     window: {
       input: shape,
       output: shape,
@@ -59,8 +62,8 @@ function stored(
     filters: shape.channels,
   };
   const mapping = {
-    tile: { filters, channels: 1, rows, columns },
-    order: ['rows', 'filters', 'columns', 'channels'],
+    tile: { images: imageCount, filters, channels: 1, rows, columns },
+    order: ['rows', 'filters', 'images', 'columns', 'channels'],
     phasesPerGroup: 1,
   } as const;
   const map = createStoredMap(compressedLayout(problem, mapping, format, 32));
@@ -68,15 +71,18 @@ function stored(
   for (const tile of tilesInOrder(problem, mapping)) {
     const box = outputBox(tile);
     const slot = new Uint8Array(
-      Math.ceil((box.channelCount * box.rowCount * box.columnCount * size) / 8) * 8,
+      Math.ceil((box.imageCount * box.channelCount * box.rowCount * box.columnCount * size) / 8) * 8,
     );
     const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
     let to = 0;
-    for (let channel = box.channelStart; channel < box.channelStart + box.channelCount; channel++) {
-      for (let row = box.rowStart; row < box.rowStart + box.rowCount; row++) {
-        const from = ((channel * shape.height + row) * shape.width + box.columnStart) * size;
-        slot.set(bytes.subarray(from, from + box.columnCount * size), to);
-        to += box.columnCount * size;
+    for (let image = box.imageStart; image < box.imageStart + box.imageCount; image++) {
+      for (let channel = box.channelStart; channel < box.channelStart + box.channelCount; channel++) {
+        for (let row = box.rowStart; row < box.rowStart + box.rowCount; row++) {
+          const line = (image * shape.channels + channel) * shape.height + row;
+          const from = (line * shape.width + box.columnStart) * size;
+          slot.set(bytes.subarray(from, from + box.columnCount * size), to);
+          to += box.columnCount * size;
+        }
       }
     }
     storeCompressed(map, box, slot);
@@ -96,9 +102,9 @@ function rectified(elements: ElementArray): ElementArray {
 describe('compressed feature maps', () => {
   it('hold what was stored, whatever the tiles', () => {
     fc.assert(
-      fc.property(cases(), formats, cut, ({ input, modelLayer, precision }, format, cuts) => {
+      fc.property(cases(), formats, cut, ({ input, images, modelLayer, precision }, format, cuts) => {
         const shape = modelLayer.layer.geometry.input;
-        const map = stored(input, shape, precision.ifmap, format, cuts);
+        const map = stored(input, shape, images, precision.ifmap, format, cuts);
         expect([...expandMap(map)]).to.deep.equal([...input]);
       }),
       { numRuns: 150 },
@@ -108,7 +114,7 @@ describe('compressed feature maps', () => {
   it('make no difference to what a layer computes, and move the bytes that are counted', () => {
     fc.assert(
       fc.property(cases(), machines, formats, cut, cut, (given, accelerator, format, cuts, otherCuts) => {
-        const { modelLayer, precision } = given;
+        const { modelLayer, images, precision } = given;
         const { layer, supports } = modelLayer;
         const { input: inputShape } = layer.geometry;
         const input = rectified(given.input);
@@ -117,6 +123,7 @@ describe('compressed feature maps', () => {
           layer,
           precision,
           storeLayer('auto', { supports, precision: precision.weight }, layer.name),
+          images,
         );
         let estimate;
         try {
@@ -130,8 +137,9 @@ describe('compressed feature maps', () => {
         const memory = createBuffers(accelerator.buffers);
         const plain = executeLayer(modelLayer, schedule, weights, memory, input, residual);
         const maps = {
-          input: stored(input, inputShape, precision.ifmap, format, cuts),
-          residual: residual && stored(residual, layer.outputShape, precision.ifmap, format, otherCuts),
+          input: stored(input, inputShape, images, precision.ifmap, format, cuts),
+          residual:
+            residual && stored(residual, layer.outputShape, images, precision.ifmap, format, otherCuts),
           output: createStoredMap(
             compressedLayout(problem, schedule.mapping, format, accelerator.dram.burstBytes),
           ),
@@ -163,7 +171,7 @@ describe('compressed feature maps', () => {
         expect(decoding.entries).to.equal(dense.entries + fetched.entries);
         expect(decoding.maskBits).to.equal(dense.maskBits + fetched.maskBits);
         // The output is encoded once, and every element of it has a bit of the mask.
-        const outputs = elementsOf(layer.outputShape);
+        const outputs = images * elementsOf(layer.outputShape);
         expect(fetched.maskBits).to.be.at.least(format.name === 'bitmask' ? outputs : 0);
         if (format.name !== 'bitmask') expect(fetched.entries).to.be.at.least(nonZero(found.output));
       }),
@@ -175,7 +183,7 @@ describe('compressed feature maps', () => {
     const shape = { channels: 2, height: 8, width: 32 };
     const elements = new Int8Array(512).fill(1);
     const bitmask = findActivationFormat('bitmask') as ActivationFormat;
-    const { layout } = stored(elements, shape, 'int8', bitmask, [2, 8, 32]);
+    const { layout } = stored(elements, shape, 1, 'int8', bitmask, [1, 2, 8, 32]);
     expect(layout.tiles).to.have.length(1);
     expect(layout.tiles[0]).to.include({ unitRows: 2, unitsPerChannel: 4 });
     expect(layout.pointers).to.equal(9);
@@ -187,13 +195,13 @@ describe('compressed feature maps', () => {
   it('start each tile on a burst, and point with 32 bits where tiles are large', () => {
     const bitmask = findActivationFormat('bitmask') as ActivationFormat;
     const small = { channels: 3, height: 9, width: 5 };
-    const { layout } = stored(new Int8Array(135).fill(1), small, 'int8', bitmask, [2, 4, 5]);
+    const { layout } = stored(new Int8Array(135).fill(1), small, 1, 'int8', bitmask, [1, 2, 4, 5]);
     expect(layout.tiles.map(({ offset }) => offset % 32)).to.deep.equal([0, 0, 0, 0, 0, 0]);
     // 2 channels of 20 bytes and 3 bytes of mask are 46, of which 64 are set aside.
     expect(layout.tiles[1].offset).to.equal(64);
     const large = { channels: 64, height: 32, width: 32 };
     const elements = new Int16Array(64 * 32 * 32).fill(-1);
-    const map = stored(elements, large, 'int16', bitmask, [64, 32, 32]);
+    const map = stored(elements, large, 1, 'int16', bitmask, [1, 64, 32, 32]);
     expect(map.layout.pointerBytes).to.equal(4);
     expect([...expandMap(map)]).to.deep.equal([...elements]);
   });
@@ -203,12 +211,21 @@ describe('compressed feature maps', () => {
     const shape = { channels: 2, height: 8, width: 32 };
     // Channel 0 has no zeros, channel 1 nothing else: units of 72 and of 8 bytes.
     const elements = new Int8Array(512).fill(1, 0, 256);
-    const map = stored(elements, shape, 'int8', bitmask, [2, 8, 32]);
+    const map = stored(elements, shape, 1, 'int8', bitmask, [1, 2, 8, 32]);
     const transfer = mapTransfer(
       'ifmap',
       'input',
       false,
-      { channelStart: 0, channelCount: 2, rowStart: 1, rowCount: 2, columnStart: 3, columnCount: 4 },
+      {
+        imageStart: 0,
+        imageCount: 1,
+        channelStart: 0,
+        channelCount: 2,
+        rowStart: 1,
+        rowCount: 2,
+        columnStart: 3,
+        columnCount: 4,
+      },
       shape,
       1,
       0,
@@ -232,9 +249,10 @@ describe('compressed feature maps', () => {
     const runs = stored(
       elements,
       shape,
+      1,
       'int8',
       findActivationFormat('run-length') as ActivationFormat,
-      [2, 8, 32],
+      [1, 2, 8, 32],
     );
     const coded = compressedTransfer(transfer, transfer.box!, runs);
     // 64 values, four to a word; of zeros alone no word is stored.
@@ -250,7 +268,7 @@ describe('compressed feature maps', () => {
     const shape = { channels: 2, height: 8, width: 32 };
     const elements = new Int8Array(512).fill(1);
     const bitmask = findActivationFormat('bitmask') as ActivationFormat;
-    const map = stored(elements, shape, int8.ifmap, bitmask, [2, 8, 32]);
+    const map = stored(elements, shape, 1, int8.ifmap, bitmask, [1, 2, 8, 32]);
     expect(compressedBytes(map)).to.equal(8 * 72 + 9 * 2);
   });
 });

@@ -17,7 +17,7 @@ import { convProblem, vectorProblem } from '../../src/mapping/layerProblem.js';
 import type { Mapping } from '../../src/mapping/mapping.js';
 import { footprint, shortage } from '../../src/mapping/footprint.js';
 import type { ConvProblem, LoopName } from '../../src/mapping/problem.js';
-import { wholeTile } from '../../src/mapping/problem.js';
+import { loopNames, wholeTile } from '../../src/mapping/problem.js';
 import type { PrecisionSet } from '../../src/model/model.js';
 import { elementsOf, isConv } from '../../src/network/layer.js';
 import type { MapName } from '../../src/network/layer.js';
@@ -27,16 +27,16 @@ import { tensors } from '../../src/tensor/dataSpace.js';
 import type { Tensor } from '../../src/tensor/dataSpace.js';
 import { bytesOf } from '../../src/tensor/precision.js';
 import type { ElementArray } from '../../src/tensor/precision.js';
-import { plainForward } from '../model/plainForward.js';
+import { forwardImages, ofImage } from './forwardImages.js';
 import { vectorLayers } from './vectorLayers.js';
 import { buffer, cases, int8, machine, machines } from './arbitraries.js';
 import type { Case } from './arbitraries.js';
 
-function problemOf({ modelLayer }: Case, precision: PrecisionSet, storage = 'auto'): ConvProblem {
+function problemOf({ modelLayer, images }: Case, precision: PrecisionSet, storage = 'auto'): ConvProblem {
   const { layer, supports, operands } = modelLayer;
   const given = { supports, precision: precision.weight, weights: operands?.weights };
   const isHeld = storage === 'auto' || findFormat(storage)?.refusal(given) === undefined;
-  return convProblem(layer, precision, storeLayer(isHeld ? storage : 'auto', given, layer.name));
+  return convProblem(layer, precision, storeLayer(isHeld ? storage : 'auto', given, layer.name), images);
 }
 
 /** Formats of every kind; a layer that one cannot hold is stored as `auto` chooses. */
@@ -76,19 +76,20 @@ function run(
   );
 }
 
-function expected({ modelLayer, input, residual }: Case): ElementArray {
+function expected({ modelLayer, images, input, residual }: Case): ElementArray {
   const maps = new Map<MapName, ElementArray>([['input', input]]);
   if (residual !== undefined) maps.set('residual', residual);
-  return plainForward(modelLayer, maps);
+  return forwardImages(modelLayer, images, maps);
 }
 
 /** Any tile of any order that fits, if the random one does. */
 const tilings = fc.record({
+  images: fc.integer({ min: 1, max: 3 }),
   filters: fc.integer({ min: 1, max: 12 }),
   channels: fc.integer({ min: 1, max: 9 }),
   rows: fc.integer({ min: 1, max: 9 }),
   columns: fc.integer({ min: 1, max: 9 }),
-  order: fc.shuffledSubarray<LoopName>(['filters', 'channels', 'rows', 'columns'], { minLength: 4 }),
+  order: fc.shuffledSubarray<LoopName>([...loopNames], { minLength: loopNames.length }),
   phases: fc.nat(5),
 });
 
@@ -102,6 +103,7 @@ function mappingOf(
   const divisors = Array.from({ length: period }, (_, i) => i + 1).filter((size) => period % size === 0);
   return {
     tile: {
+      images: Math.min(given.images, whole.images),
       filters: Math.min(given.filters, whole.filters),
       channels: Math.min(given.channels, whole.channels),
       rows: Math.min(given.rows, whole.rows),
@@ -162,6 +164,34 @@ describe('tile execution', () => {
     );
   });
 
+  it('computes for each image of a batch what it computes for the image alone', () => {
+    fc.assert(
+      fc.property(cases(), machines, tilings, (given, accelerator, tiling) => {
+        const { images } = given;
+        const whole = problemOf(given, given.precision);
+        const mapping = mappingOf(whole, { ...tiling, images: 1 });
+        const order = ['images' as const, ...mapping.order.filter((loop) => loop !== 'images')];
+        const alone = { ...given, images: 1 };
+        const single = problemOf(alone, given.precision);
+        const ofOne = mappingOf(single, tiling);
+        fc.pre(shortage(footprint(whole, mapping, accelerator)) === undefined);
+        fc.pre(shortage(footprint(single, ofOne, accelerator)) === undefined);
+        const { output } = run(given, estimateLayer(whole, { ...mapping, order }, accelerator), accelerator);
+        const estimate = estimateLayer(single, ofOne, accelerator);
+        for (let image = 0; image < images; image++) {
+          const { residual } = given;
+          const own = {
+            ...alone,
+            input: ofImage(given.input, image, images),
+            ...(residual && { residual: ofImage(residual, image, images) }),
+          };
+          expect(ofImage(output, image, images)).to.deep.equal(run(own, estimate, accelerator).output);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('moves exactly the bytes that the timeline says', () => {
     forFittingMappings(500, ({ given, accelerator, estimate }) => {
       const { movedBytes } = run(given, estimate, accelerator);
@@ -193,7 +223,7 @@ describe('tile execution', () => {
   it('writes every ofmap element to DRAM once, and reads back as many partial sums as it spills', () => {
     forFittingMappings(500, ({ given, estimate }) => {
       const { dram } = estimate.timeline;
-      const outputs = elementsOf(given.modelLayer.layer.outputShape);
+      const outputs = given.images * elementsOf(given.modelLayer.layer.outputShape);
       expect(dram.ofmap.writeBytes).to.equal(outputs * bytesOf(given.precision.ifmap));
       expect(dram.ofmap.readBytes).to.equal(0);
       expect(dram.psum.readBytes).to.equal(dram.psum.writeBytes);
@@ -207,7 +237,7 @@ describe('tile execution', () => {
       const { buffers } = countLayer(layer, schedule, timeline, accelerator);
       const total = (tensor: Tensor, field: 'readElements' | 'writeElements'): number =>
         Object.values(buffers).reduce((sum, byTensor) => sum + byTensor[tensor][field], 0);
-      const outputs = elementsOf(layer.outputShape);
+      const outputs = given.images * elementsOf(layer.outputShape);
       expect(total('ofmap', 'writeElements')).to.equal(outputs);
       expect(total('ofmap', 'readElements')).to.equal(outputs);
       expect(total('psum', 'readElements')).to.equal(total('psum', 'writeElements'));
@@ -228,7 +258,7 @@ describe('tile execution', () => {
       const { layer, supports } = given.modelLayer;
       const { schedule, timeline } = estimate;
       const counts = countLayer(layer, schedule, timeline, accelerator);
-      const positions = layer.outputShape.height * layer.outputShape.width;
+      const positions = given.images * layer.outputShape.height * layer.outputShape.width;
       expect(counts.macs.effectual).to.equal(nonZeroTaps(supports) * positions);
       expect(counts.macs.performed).to.equal(nonZeroTaps(problem.storage.streamed) * positions);
       expect(counts.macs.effectualUnpadded).to.be.at.most(counts.macs.effectual);
@@ -283,13 +313,14 @@ describe('tile execution', () => {
   });
 
   it('runs pools, additions and ReLUs as defined, padding included', () => {
-    const { layers, maps } = vectorLayers();
+    const images = 3;
+    const { layers, maps } = vectorLayers(images);
     const tiny = machine({ buffers: [buffer('shared', ['ifmap', 'weight', 'psum', 'ofmap'], 96)] });
     for (const modelLayer of layers) {
       const { layer } = modelLayer;
       if (isConv(layer)) continue;
       for (const accelerator of [machine(), tiny]) {
-        const { schedule, timeline } = mapLayer(vectorProblem(layer, int8), accelerator);
+        const { schedule, timeline } = mapLayer(vectorProblem(layer, int8, images), accelerator);
         const stored = storeWeights(modelLayer, schedule);
         const memory = createBuffers(accelerator.buffers);
         const residual = layer.kind === 'add' ? maps.get('other') : undefined;
@@ -301,7 +332,7 @@ describe('tile execution', () => {
           maps.get('input')!,
           residual,
         );
-        expect(output, layer.kind).to.deep.equal(plainForward(modelLayer, maps));
+        expect(output, layer.kind).to.deep.equal(forwardImages(modelLayer, images, maps));
         expect(movedBytes.ofmap).to.equal(timeline.dram.ofmap.writeBytes);
         expect(movedBytes.ifmap).to.equal(timeline.dram.ifmap.readBytes);
       }

@@ -7,11 +7,11 @@ import { runNetwork } from '../../src/machine/runNetwork.js';
 import type { RunnableLayer } from '../../src/machine/runNetwork.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import { storeLayer } from '../../src/storage/formats.js';
-import { plainForward } from '../model/plainForward.js';
 import { cases, int8, machine } from './arbitraries.js';
+import { forwardImages } from './forwardImages.js';
 
 const [given] = fc.sample(cases({ precisions: [int8] }), { seed: 11, numRuns: 1 });
-const { modelLayer, input, residual } = given;
+const { modelLayer, images, input, residual } = given;
 const accelerator = machine();
 
 function runnable(): RunnableLayer {
@@ -20,6 +20,7 @@ function runnable(): RunnableLayer {
     layer,
     int8,
     storeLayer('auto', { supports, precision: int8.weight }, layer.name),
+    images,
   );
   const estimate = mapLayer(problem, accelerator);
   return { modelLayer, estimate, stored: storeWeights(modelLayer, estimate.schedule) };
@@ -34,7 +35,9 @@ describe('running a network', () => {
     const maps = inputs();
     const [finished] = [...runNetwork([runnable()], createBuffers(accelerator.buffers), maps, accelerator)];
     expect(finished.layer.name).to.equal('layer');
-    expect(maps.get('layer')).to.equal(finished.output).and.to.deep.equal(plainForward(modelLayer, inputs()));
+    expect(maps.get('layer'))
+      .to.equal(finished.output)
+      .and.to.deep.equal(forwardImages(modelLayer, images, inputs()));
   });
 
   it('does not go on when other bytes move than were counted', () => {

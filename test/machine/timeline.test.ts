@@ -9,7 +9,7 @@ import { storeLayer } from '../../src/storage/formats.js';
 import { conv } from '../model/networks.js';
 import { buffer, int8, machine } from './arbitraries.js';
 
-const order = ['filters', 'rows', 'columns', 'channels'] as const;
+const order = ['images', 'filters', 'rows', 'columns', 'channels'] as const;
 const dram = {
   kind: 'flat',
   bandwidthBytesPerSecond: 1e9,
@@ -41,7 +41,7 @@ function run(filters: number, doubleBuffered: boolean) {
     postProcessor: { lanes: 64 },
     dram,
   });
-  const tile = { filters, channels: 4, rows: 4, columns: 4 };
+  const tile = { images: 1, filters, channels: 4, rows: 4, columns: 4 };
   return estimateLayer(problem, { tile, order, phasesPerGroup: 1 }, accelerator);
 }
 

@@ -3,8 +3,8 @@ import type { MapName } from '../../src/network/layer.js';
 import type { ElementArray } from '../../src/tensor/precision.js';
 import { pool } from '../model/networks.js';
 
-/** A layer of every kind without weights, int8, and the maps that they read. */
-export function vectorLayers(): { layers: ModelLayer[]; maps: Map<MapName, ElementArray> } {
+/** A layer of every kind without weights, int8, and the maps of `images` images that they read. */
+export function vectorLayers(images = 1): { layers: ModelLayer[]; maps: Map<MapName, ElementArray> } {
   const shape = { channels: 3, height: 7, width: 6 };
   const requantization = {
     multiplier: Int32Array.of(40000),
@@ -26,8 +26,8 @@ export function vectorLayers(): { layers: ModelLayer[]; maps: Map<MapName, Eleme
       { layer: { ...base, kind: 'relu', name: 'relu', input: 'input', output: 'relu' }, requantization },
     ],
     maps: new Map<MapName, ElementArray>([
-      ['input', Int8Array.from({ length: 126 }, (_, i) => ((i * 37) % 255) - 127)],
-      ['other', Int8Array.from({ length: 126 }, (_, i) => ((i * 91) % 255) - 127)],
+      ['input', Int8Array.from({ length: images * 126 }, (_, i) => ((i * 37) % 255) - 127)],
+      ['other', Int8Array.from({ length: images * 126 }, (_, i) => ((i * 91) % 255) - 127)],
     ]),
   };
 }

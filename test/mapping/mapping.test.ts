@@ -19,8 +19,9 @@ import { buffer, cases, int8, machine, machines } from '../machine/arbitraries.j
 import type { Case } from '../machine/arbitraries.js';
 import { conv } from '../model/networks.js';
 
-function problemOf({ modelLayer: { layer, supports } }: Case): ConvProblem {
-  return convProblem(layer, int8, storeLayer('auto', { supports, precision: int8.weight }, layer.name));
+function problemOf({ modelLayer: { layer, supports }, images }: Case): ConvProblem {
+  const stored = storeLayer('auto', { supports, precision: int8.weight }, layer.name);
+  return convProblem(layer, int8, stored, images);
 }
 
 function burstsOf(dram: Timeline['dram']): number {
@@ -30,7 +31,7 @@ function burstsOf(dram: Timeline['dram']): number {
 const layer = conv('conv1', { channels: 16, height: 8, width: 8 }, { filters: 32 });
 const supports = denseSupports(32, 16, 9);
 const problem = convProblem(layer, int8, storeLayer('auto', { supports, precision: int8.weight }, 'conv1'));
-const order = ['filters', 'rows', 'columns', 'channels'] as const;
+const order = ['images', 'filters', 'rows', 'columns', 'channels'] as const;
 const latency = (): number => 1;
 
 describe('mapping', () => {
@@ -57,7 +58,7 @@ describe('mapping', () => {
           buffers: base.buffers.map((each) => ({ ...each, capacityBytes: words * 8 })),
         };
         const each = problemOf(given);
-        const tile = { filters: 1, channels: 1, rows: 1, columns: 1 };
+        const tile = { images: 1, filters: 1, channels: 1, rows: 1, columns: 1 };
         const smallest = shortage(footprint(each, { tile, order, phasesPerGroup: 1 }, accelerator));
         let found: LayerEstimate | undefined;
         try {
@@ -110,6 +111,23 @@ describe('mapping', () => {
     expect(mapLayer(problem, machine()).schedule.mapping).to.deep.equal(first);
   });
 
+  it('fetches weights once for a batch whose images do not fit together', () => {
+    const one = problem;
+    const batch = { ...problem, images: 4 };
+    const roomy = machine({
+      buffers: [
+        buffer('ifmap-buffer', ['ifmap'], 2048),
+        buffer('weight-buffer', ['weight', 'index'], 8192),
+        buffer('output-buffer', ['psum', 'ofmap'], 8192),
+      ],
+    });
+    const single = mapLayer(one, roomy).timeline.dram;
+    const { schedule, timeline } = mapLayer(batch, roomy);
+    expect(schedule.mapping.tile.images).to.equal(1);
+    expect(timeline.dram.weight).to.deep.equal(single.weight);
+    expect(timeline.dram.ofmap.writeBytes).to.equal(4 * single.ofmap.writeBytes);
+  });
+
   it('halves sizes down to one', () => {
     expect(halvings(12)).to.deep.equal([12, 6, 3, 2, 1]);
     expect(halvings(1)).to.deep.equal([1]);
@@ -139,6 +157,7 @@ describe('mapping', () => {
     const other = { ...problem, name: 'conv2' };
     expect(problemKey(other)).to.equal(problemKey(problem));
     expect(problemKey({ ...problem, residual: true })).to.not.equal(problemKey(problem));
+    expect(problemKey({ ...problem, images: 2 })).to.not.equal(problemKey(problem));
     const dense = { ...supports, filters: 32 };
     expect(
       problemKey(
@@ -149,7 +168,7 @@ describe('mapping', () => {
 });
 
 describe('a prescribed mapping', () => {
-  const tile = { filters: 8, channels: 16, rows: 8, columns: 8 };
+  const tile = { images: 1, filters: 8, channels: 16, rows: 8, columns: 8 };
 
   it('is taken as it stands', () => {
     const mapping = prescribedMapping(problem, { tile, order }, machine(), latency);
@@ -166,6 +185,11 @@ describe('a prescribed mapping', () => {
       'expected at most 32 filters in a tile of conv1, got 64',
     );
     expect(wholeTile(problem).filters).to.equal(32);
+    const images = { tile: { ...tile, images: 2 }, order };
+    expect(() => prescribedMapping(problem, images, machine(), latency)).to.throw(
+      UserError,
+      'expected at most 1 images in a tile of conv1, got 2',
+    );
   });
 
   it('must fit: the error names the buffer, the need and the room', () => {

@@ -45,7 +45,8 @@ describe('a scenario', () => {
       variants: ['pSC9', 'PSD4_P8'],
       precision: { ifmap: 'int8', weight: 'int8', accumulator: 'int32' },
       weights: { seed: 1 },
-      images: { seed: 1, count: 1 },
+      batch: 1,
+      images: { seed: 1 },
       calibrationImages: 8,
       storage: 'auto',
       activations: 'dense',
@@ -68,7 +69,7 @@ describe('a scenario', () => {
     expect(await withKeys('seed: 7')).to.deep.include({
       seed: 7,
       weights: { seed: 7 },
-      images: { seed: 7, count: 1 },
+      images: { seed: 7 },
     });
     expect(await withKeys('seed: 7\nweights: { seed: 0 }\nimages: { count: 4 }')).to.deep.include({
       weights: { seed: 0 },
@@ -100,8 +101,24 @@ describe('a scenario', () => {
       `mapping:\n  conv1:\n    tile: ${JSON.stringify(tile)}\n    order: filters rows columns channels\n    phasesPerGroup: 2`,
     );
     expect(value.mapping).to.deep.equal({
-      conv1: { tile, order: ['filters', 'rows', 'columns', 'channels'], phasesPerGroup: 2 },
+      conv1: {
+        tile: { images: 1, ...tile },
+        order: ['images', 'filters', 'rows', 'columns', 'channels'],
+        phasesPerGroup: 2,
+      },
     });
+  });
+
+  it('takes images together, and tiles them where it is told', async () => {
+    const tile = { images: 2, filters: 64, channels: 32, rows: 8, columns: 16 };
+    const value = await withKeys(
+      `batch: 4\nmapping: { conv1: { tile: ${JSON.stringify(tile)}, order: filters images rows columns channels } }`,
+    );
+    expect(value.batch).to.equal(4);
+    expect(value.mapping).to.deep.equal({
+      conv1: { tile, order: ['filters', 'images', 'rows', 'columns', 'channels'] },
+    });
+    expect(await faultIn('batch: 0')).to.match(/^s.yaml:6:8: batch: expected positive integer, got 0$/);
   });
 
   it('names layers to report, an energy table, a storage and a reference', async () => {
@@ -249,11 +266,13 @@ describe('a scenario is refused', () => {
       'filters rows',
       'filters rows columns columns',
       'filters rows columns depth',
+      'filters rows columns images',
+      'images images filters rows columns channels',
       '""',
       '[rows]',
     ]) {
       expect(await mapping(tile, order), order).to.match(
-        /^s.yaml:9:12: mapping.c1.order: expected filters, channels, rows, columns, each once, outermost first, got/,
+        /^s.yaml:9:12: mapping.c1.order: expected filters, channels, rows, columns and, with a batch, images, each once, outermost first, got/,
       );
     }
     expect(await faultIn('mapping: atuo')).to.match(/got "atuo"; did you mean "auto"\?$/);
