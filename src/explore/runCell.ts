@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { createBuffers } from '../machine/buffers.js';
 import { storeWeights } from '../machine/layerDram.js';
-import type { Timeline } from '../machine/timeline.js';
+import type { LayerEstimate } from '../machine/estimateLayer.js';
+import type { Execution } from '../machine/execution.js';
 import { runNetwork } from '../machine/runNetwork.js';
 import type { RunnableLayer } from '../machine/runNetwork.js';
 import { floatNetwork } from '../model/floatForward.js';
@@ -27,8 +28,8 @@ import type { Answers } from './tally.js';
 export interface CellRun {
   /** By layer name. */
   readonly checks: ReadonlyMap<string, CheckResult>;
-  /** Of the first batch; all batches have the same unless their maps are compressed. */
-  readonly timelines: ReadonlyMap<string, Timeline>;
+  /** Of the first batch, by layer name; all batches have the same unless it depends on values. */
+  readonly estimates: ReadonlyMap<string, LayerEstimate>;
   readonly endToEnd?: CheckResult;
   readonly accuracy?: Accuracy;
 }
@@ -36,6 +37,7 @@ export interface CellRun {
 export interface RunOptions {
   /** No check without one. */
   readonly backend: ReferenceBackend | undefined;
+  readonly execution: Exclude<Execution, 'estimate'>;
   readonly signal: AbortSignal | undefined;
   /** Called after each layer of each batch. */
   readonly onLayer: (layer: string) => void;
@@ -50,7 +52,7 @@ export async function runCell(
   plan: CellPlan,
   prepared: PreparedVariant,
   images: NetworkImages,
-  { backend, signal, onLayer }: RunOptions,
+  { backend, execution, signal, onLayer }: RunOptions,
 ): Promise<CellRun> {
   const { model } = prepared;
   const { network } = model;
@@ -70,7 +72,7 @@ export async function runCell(
   const operands = foldParameters(network, prepared.parameters);
   const isWhole = runnable.length === network.layers.length;
   const checks = new Map<string, CheckResult>();
-  const timelines = new Map<string, Timeline>();
+  const estimates = new Map<string, LayerEstimate>();
   const answers: Answers[] = [];
   let endToEnd: CheckResult | undefined;
   try {
@@ -78,14 +80,15 @@ export async function runCell(
       const inputs = batch.map((image) => quantizeInput(model, image));
       const ofImages = inputs.map((input) => new Map<MapName, ElementArray>([['input', input]]));
       const maps = new Map<MapName, ElementArray>([['input', joinMaps(inputs, model.precision.ifmap)]]);
-      for (const { index, layer, output, timeline } of runNetwork(runnable, memory, maps, accelerator)) {
+      for (const finished of runNetwork(runnable, memory, maps, accelerator, execution)) {
+        const { index, layer, output } = finished;
         for (const [image, own] of mapsOfImages(output, batch.length).entries()) {
           ofImages[image].set(layer.output, own);
           if (reference === undefined || !layers.includes(layer.name)) continue;
           const check = checkLayer(reference, index, ofImages[image], own);
           checks.set(layer.name, add(checks.get(layer.name), check));
         }
-        if (!timelines.has(layer.name)) timelines.set(layer.name, timeline);
+        if (!estimates.has(layer.name)) estimates.set(layer.name, finished.estimate);
         onLayer(layer.name);
         await setImmediate();
         signal?.throwIfAborted();
@@ -109,7 +112,7 @@ export async function runCell(
   }
   return {
     checks,
-    timelines,
+    estimates,
     ...(endToEnd && { endToEnd }),
     ...(images.labels !== undefined && answers.length > 0 && { accuracy: tally(images.labels, answers) }),
   };

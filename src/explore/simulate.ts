@@ -66,6 +66,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
       const prepared = await maker.prepared(plan.variant);
       const run = await runCell(scenario, plan, prepared, images, {
         backend,
+        execution: 'tile',
         signal: options.signal,
         onLayer: (layer) => {
           advance(plan, layer, 1);
@@ -155,10 +156,7 @@ function layerResult(
     ...(format !== undefined && { format }),
     mapping: schedule.mapping,
     steps: schedule.steps.length,
-    ...evaluateLayer(scenario, layer, {
-      schedule,
-      timeline: run.timelines.get(layer.name) ?? estimate.timeline,
-    }),
+    ...evaluateLayer(scenario, layer, run.estimates.get(layer.name) ?? estimate),
     ...(check && { check }),
   };
 }

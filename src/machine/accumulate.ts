@@ -68,6 +68,18 @@ export function convolveWatched(
   }
 }
 
+/** Refuses sums that leave the accumulator, as `convolveWatched` does; filters count from the place's own. */
+export function watchSums(
+  accumulator: AccumulatorPrecision,
+  place: { readonly layer: string; readonly filterStart: number },
+): (sum: number, filter: number) => void {
+  const limit = 2 ** (bitsOf(accumulator) - 1);
+  return (sum, filter) => {
+    if (sum >= limit || sum < -limit)
+      throw overflow(place.layer, place.filterStart + filter, accumulator, sum);
+  };
+}
+
 /**
  * Checks complete sums with their bias.
  *

@@ -1,3 +1,10 @@
+import { arrayContext } from '../accelerator/arrayContext.js';
+import type { Accelerator } from '../accelerator/accelerator.js';
+import { dependsOnActivations, passCostWith } from '../dataflow/activations.js';
+import { dataflowOf } from '../dataflow/dataflows.js';
+import type { IsZero } from '../dataflow/operands.js';
+import type { PassCost } from '../dataflow/pass.js';
+import { passShape } from '../mapping/passShape.js';
 import type { ModelLayer } from '../model/model.js';
 import type { Schedule, Step } from '../schedule/schedule.js';
 import { weightTileKey } from '../schedule/weightLayout.js';
@@ -6,22 +13,37 @@ import { inputPatch } from '../mapping/tiles.js';
 import type { WeightTile } from '../storage/format.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { allocateElements } from '../tensor/precision.js';
-import { checkSums, convolveWatched, createSums, isSafeFromOverflow } from './accumulate.js';
+import { withDecoding } from '../schedule/decode.js';
+import { checkSums, convolveWatched, createSums, isSafeFromOverflow, watchSums } from './accumulate.js';
 import { elementsIn } from './buffers.js';
 import type { BufferMemory } from './buffers.js';
 import type { DmaEngine } from './dmaEngine.js';
+import type { Execution, ObserveCycle } from './execution.js';
+import { runRegisterPass } from './register/registerPass.js';
 import { convolveTile, createTapScratch } from './kernels/convolution.js';
 import type { ConvTile } from './kernels/convolution.js';
 import { packPsums, unpackPsums } from './packedPsums.js';
 import { finishConvolution } from './postProcessor.js';
 
-/** What the array does in a step: decode the weights in their slot, sum, and hand complete sums to the post-processor. */
+interface ConvolutionPassOptions {
+  readonly execution: Exclude<Execution, 'estimate'>;
+  readonly observe?: ObserveCycle | undefined;
+}
+
+/** What a pass costs where it shows only when it runs; undefined where it costs what the schedule says. */
+export type MeasuredPass = PassCost | undefined;
+
+/**
+ * What the array does in a step: decode the weights in their slot, sum, and hand complete sums to the post-processor.
+ */
 export function createConvolutionPass(
   modelLayer: ModelLayer,
   schedule: Schedule,
+  accelerator: Accelerator,
   slots: BufferMemory,
   dma: DmaEngine,
-): (step: Step) => void {
+  { execution, observe }: ConvolutionPassOptions,
+): (step: Step, index: number) => MeasuredPass {
   const { problem, mapping } = schedule;
   const { layer, operands } = modelLayer;
   if (problem.kind !== 'conv' || operands === undefined)
@@ -51,7 +73,11 @@ export function createConvolutionPass(
     return decoded[slot];
   };
 
-  return ({ tile: at, slots: where }) => {
+  const context = arrayContext(accelerator);
+  const dataflow = dataflowOf(accelerator.array.dataflow);
+  const measures = execution === 'register' || dependsOnActivations(context);
+
+  return ({ tile: at, slots: where }, index) => {
     const patch = inputPatch(problem, at);
     const positions = at.rowCount * at.columnCount;
     const outputs = at.filterCount * positions;
@@ -74,16 +100,42 @@ export function createConvolutionPass(
     else unpackPsums(psums[where.psum], count, accumulator, sums);
 
     const place = { layer: layer.name, filterStart: at.filterStart };
+    const shape = measures ? passShape(problem, mapping, at) : undefined;
+    const isZero: IsZero = (operand) => ifmaps[where.ifmap][operand] === 0;
+    const measured =
+      shape &&
+      (execution === 'register'
+        ? runRegisterPass(
+            {
+              shape,
+              dataflow,
+              ifmap: ifmaps[where.ifmap],
+              weights: convTile.weights,
+              sums,
+              watch: isSafe || accumulator === 'float32' ? undefined : watchSums(accumulator, place),
+            },
+            context,
+            observe &&
+              ((state) => {
+                observe(index, state);
+              }),
+          )
+        : passCostWith(dataflow, shape, context, isZero));
+    if (measured !== undefined && shape !== undefined)
+      withDecoding(measured, problem, shape, dataflow, context);
     for (let image = 0; image < at.imageCount; image++) {
       const ifmap = ifmaps[where.ifmap].subarray(image * patchElements);
       const own = sums.subarray(image * outputs);
-      if (isSafe || accumulator === 'float32') convolveTile({ ...convTile, ifmap }, own, scratch);
+      if (execution === 'register') {
+        // Summed already, in all images.
+      } else if (isSafe || accumulator === 'float32') convolveTile({ ...convTile, ifmap }, own, scratch);
       else convolveWatched({ ...convTile, ifmap }, own, accumulator, place);
       if (!at.lastChannels) continue;
       if (!isSafe) checkSums(own, positions, outputs, accumulator, operands.bias, place);
       finishConvolution(modelLayer, at, problem.residual, own, ofmaps[where.ofmap].subarray(image * outputs));
     }
     if (!at.lastChannels) packPsums(sums, count, accumulator, psums[where.psum]);
+    return measured;
   };
 }
 

@@ -1,4 +1,6 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
 import type { ModelLayer } from '../model/model.js';
+import { withPasses } from '../schedule/schedule.js';
 import type { Schedule, Step } from '../schedule/schedule.js';
 import { inputPatch } from '../mapping/tiles.js';
 import type { Tensor } from '../tensor/dataSpace.js';
@@ -8,6 +10,7 @@ import type { BufferMemory } from './buffers.js';
 import { expandMap } from './compressedDram.js';
 import { createConvolutionPass } from './convolutionPass.js';
 import { createDmaEngine } from './dmaEngine.js';
+import type { Execution, ObserveCycle } from './execution.js';
 import { createLayerDram } from './layerDram.js';
 import type { StoredMaps, StoredWeights } from './layerDram.js';
 import { runVectorTile } from './vectorUnit.js';
@@ -17,25 +20,34 @@ export interface LayerExecution {
   readonly output: ElementArray;
   /** Bytes that the DMA moved between DRAM and buffers, by tensor; both directions together. */
   readonly movedBytes: Readonly<Record<Tensor, number>>;
+  /** The schedule with what its passes turned out to cost: the one given unless that depends on the execution or on values. */
+  readonly schedule: Schedule;
+}
+
+export interface ExecuteOptions {
+  /** Maps that lie compressed in DRAM are read and written there, and not in `input` and `residual`. */
+  readonly maps?: StoredMaps;
+  readonly execution?: Exclude<Execution, 'estimate'>;
+  readonly observe?: ObserveCycle | undefined;
 }
 
 /**
- * The execution `tile`: carries out a layer's schedule on real bytes. Every operand of the array has come from DRAM
+ * The executions `tile` and `register`: carries out a layer's schedule on real bytes. Every operand of the array has come from DRAM
  * through a slot of its buffer, and every result leaves the same way.
  *
  * @param memory of the accelerator's buffers, by name; what earlier layers left there is overwritten
  * @param input the layer's ifmaps (images, channels, height, width); `residual` are the maps that are added, of the ofmaps' shape
- * @param maps those that lie compressed in DRAM are read and written there, and not in `input` and `residual`
  * @throws UserError when an accumulator overflows
  */
 export function executeLayer(
   modelLayer: ModelLayer,
   schedule: Schedule,
+  accelerator: Accelerator,
   stored: StoredWeights,
   memory: ReadonlyMap<string, ArrayBuffer>,
   input: ElementArray,
   residual?: ElementArray,
-  maps: StoredMaps = {},
+  { maps = {}, execution = 'tile', observe }: ExecuteOptions = {},
 ): LayerExecution {
   const dram = createLayerDram(schedule, stored, input, residual, maps);
   const slots = placeSlots(schedule.footprint, memory);
@@ -43,21 +55,26 @@ export function executeLayer(
   const dma = createDmaEngine(schedule, dram, slots, movedBytes);
   const runPass =
     schedule.problem.kind === 'conv'
-      ? createConvolutionPass(modelLayer, schedule, slots, dma)
+      ? createConvolutionPass(modelLayer, schedule, accelerator, slots, dma, { execution, observe })
       : createVectorPass(modelLayer, schedule, slots);
-  for (const step of schedule.steps) {
+  const measured = schedule.steps.map((step, index) => {
     for (const transfer of step.transfersBefore) dma.bring(step, transfer);
-    runPass(step);
+    const pass = runPass(step, index);
     if (step.store !== undefined) dma.bring(step, step.store);
-  }
-  return { output: maps.output === undefined ? dram.output : expandMap(maps.output), movedBytes };
+    return pass;
+  });
+  return {
+    output: maps.output === undefined ? dram.output : expandMap(maps.output),
+    movedBytes,
+    schedule: withPasses(schedule, measured),
+  };
 }
 
 function createVectorPass(
   modelLayer: ModelLayer,
   { problem }: Schedule,
   slots: BufferMemory,
-): (step: Step) => void {
+): (step: Step) => undefined {
   const ifmaps = slots.ifmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
   const ofmaps = slots.ofmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
   return ({ tile, slots: where }) => {

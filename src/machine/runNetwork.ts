@@ -8,10 +8,10 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import type { CompressedLayout } from '../schedule/compressedMap.js';
 import { createStoredMap } from './compressedDram.js';
 import type { StoredMap } from './compressedDram.js';
+import type { Execution } from './execution.js';
 import { executeLayer } from './executeLayer.js';
 import type { StoredMaps, StoredWeights } from './layerDram.js';
 import { runTimeline } from './timeline.js';
-import type { Timeline } from './timeline.js';
 
 /** A layer with all that it takes to run it. */
 export interface RunnableLayer {
@@ -27,8 +27,8 @@ export interface FinishedLayer {
   readonly index: number;
   readonly layer: Layer;
   readonly output: ElementArray;
-  /** That of the estimate, unless maps lie compressed: then it follows from their sizes. */
-  readonly timeline: Timeline;
+  /** The estimate, unless it depends on values: on the sizes of compressed maps, on activations that are gated or skipped. */
+  readonly estimate: LayerEstimate;
 }
 
 /**
@@ -45,6 +45,7 @@ export function* runNetwork(
   memory: ReadonlyMap<string, ArrayBuffer>,
   maps: Map<MapName, ElementArray>,
   accelerator: Accelerator,
+  execution: Exclude<Execution, 'estimate'> = 'tile',
 ): Generator<FinishedLayer, void, void> {
   const compressed = new Map<MapName, StoredMap>();
   for (const [index, { modelLayer, estimate, stored, outputLayout }] of layers.entries()) {
@@ -56,19 +57,20 @@ export function* runNetwork(
       residual: compressed.get(names[1] ?? ''),
       output: outputLayout && createStoredMap(outputLayout),
     };
-    const { schedule } = estimate;
-    const { output, movedBytes } = executeLayer(
+    const { output, movedBytes, schedule } = executeLayer(
       modelLayer,
-      schedule,
+      estimate.schedule,
+      accelerator,
       stored,
       memory,
       input,
       residual,
-      inDram,
+      { maps: inDram, execution },
     );
     if (inDram.output !== undefined) compressed.set(layer.output, inDram.output);
     const isDense = Object.values(inDram).every((map) => map === undefined);
-    const timeline = isDense ? estimate.timeline : runTimeline(schedule, accelerator, inDram);
+    const isAsPlanned = isDense && schedule === estimate.schedule;
+    const timeline = isAsPlanned ? estimate.timeline : runTimeline(schedule, accelerator, inDram);
     for (const tensor of tensors) {
       const { readBytes, writeBytes } = timeline.dram[tensor];
       if (movedBytes[tensor] !== readBytes + writeBytes) {
@@ -78,7 +80,7 @@ export function* runNetwork(
       }
     }
     maps.set(layer.output, output);
-    yield { index, layer, output, timeline };
+    yield { index, layer, output, estimate: { schedule, timeline } };
   }
 }
 

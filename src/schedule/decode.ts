@@ -1,8 +1,28 @@
 import { totalBytes } from '../storage/format.js';
 import type { DecodeWork, TileSize } from '../storage/format.js';
 import { bufferAccess, countRead, readTransactions } from '../dataflow/counters.js';
-import type { ArrayContext, PassCost } from '../dataflow/pass.js';
+import type { Dataflow } from '../dataflow/dataflow.js';
+import type { ArrayContext, PassCost, PassShape } from '../dataflow/pass.js';
+import type { ConvProblem } from '../mapping/problem.js';
 import { wordsOf } from '../dataflow/ports.js';
+
+/** A pass of a convolution with the decoding of its weights. */
+export function withDecoding(
+  cost: PassCost,
+  { storage }: ConvProblem,
+  shape: PassShape,
+  dataflow: Dataflow,
+  context: ArrayContext,
+): PassCost {
+  const decoding = {
+    work: storage.decodeWork(shape),
+    size: storage.tileSize(shape),
+    weightBits: shape.weightBits,
+    rounds: dataflow.weightRounds(shape, context),
+  };
+  addDecoding(cost, decoding, context);
+  return cost;
+}
 
 /** What the array needs of a tile's stored weights each time that it streams them. */
 export interface Decoding {

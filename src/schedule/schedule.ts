@@ -4,10 +4,10 @@ import type { Footprint } from '../mapping/footprint.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
 import { totalBytes } from '../storage/format.js';
-import { bitsOf, bytesOf } from '../tensor/precision.js';
+import { bytesOf } from '../tensor/precision.js';
 import { dataflowOf } from '../dataflow/dataflows.js';
 import { passShape } from '../mapping/passShape.js';
-import { addDecoding } from './decode.js';
+import { withDecoding } from './decode.js';
 import { arrayContext } from '../accelerator/arrayContext.js';
 import type { ArrayContext, PassCost } from '../dataflow/pass.js';
 import { createResidency } from './residency.js';
@@ -52,6 +52,15 @@ export interface Schedule {
   readonly steps: readonly Step[];
   /** Convolutions only. */
   readonly weightLayout: WeightLayout | undefined;
+}
+
+/** The schedule with other costs of its passes, step by step; undefined leaves a step as it is. */
+export function withPasses(schedule: Schedule, passes: ReadonlyArray<PassCost | undefined>): Schedule {
+  if (passes.every((pass) => pass === undefined)) return schedule;
+  return {
+    ...schedule,
+    steps: schedule.steps.map((step, index) => ({ ...step, pass: passes[index] ?? step.pass })),
+  };
 }
 
 /** Pass costs of one problem on one accelerator, kept from one mapping to the next. */
@@ -176,18 +185,9 @@ function workOutPass(
     const outputs = tile.imageCount * tile.filterCount * tile.rowCount * tile.columnCount;
     return vectorPassCost(problem, outputs, context);
   }
-  const { storage } = problem;
   const shape = passShape(problem, mapping, tile);
   const dataflow = dataflowOf(accelerator.array.dataflow);
-  const cost = dataflow.passCost(shape, context);
-  const decoding = {
-    work: storage.decodeWork(tile),
-    size: storage.tileSize(tile),
-    weightBits: bitsOf(storage.descriptor.precision),
-    rounds: dataflow.weightRounds(shape, context),
-  };
-  addDecoding(cost, decoding, context);
-  return cost;
+  return withDecoding(dataflow.passCost(shape, context), problem, shape, dataflow, context);
 }
 
 function ifmapKey(problem: LayerProblem, tile: Tile): string {

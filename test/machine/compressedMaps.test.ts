@@ -135,7 +135,7 @@ describe('compressed feature maps', () => {
         const { schedule } = estimate;
         const weights = storeWeights(modelLayer, schedule);
         const memory = createBuffers(accelerator.buffers);
-        const plain = executeLayer(modelLayer, schedule, weights, memory, input, residual);
+        const plain = executeLayer(modelLayer, schedule, accelerator, weights, memory, input, residual);
         const maps = {
           input: stored(input, inputShape, images, precision.ifmap, format, cuts),
           residual:
@@ -148,11 +148,12 @@ describe('compressed feature maps', () => {
         const found = executeLayer(
           modelLayer,
           schedule,
+          accelerator,
           weights,
           memory,
           nothing,
           residual?.slice().fill(0),
-          maps,
+          { maps },
         );
         expect([...found.output]).to.deep.equal([...plain.output]);
         const timeline = runTimeline(schedule, accelerator, maps);

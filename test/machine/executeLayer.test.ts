@@ -69,6 +69,7 @@ function run(
   return executeLayer(
     given.modelLayer,
     schedule,
+    accelerator,
     stored,
     createBuffers(accelerator.buffers),
     given.input,
@@ -327,6 +328,7 @@ describe('tile execution', () => {
         const { output, movedBytes } = executeLayer(
           modelLayer,
           schedule,
+          accelerator,
           stored,
           memory,
           maps.get('input')!,
