@@ -4,6 +4,7 @@ import { precisions } from '../tensor/precision.js';
 import { exitCodes } from './exitCodes.js';
 import type { RunArguments } from './run.js';
 import type { StorageArguments } from './storage.js';
+import type { WaveArguments } from './wave.js';
 
 /**
  * The command line. Each command's code is loaded when it is called, so that `--help` answers at once.
@@ -71,6 +72,23 @@ function createProgram(done: (code: number) => void): Command {
     .action(async (file: string, options: StorageArguments) => {
       const { printStorage } = await import('./storage.js');
       await printStorage(file, options);
+    });
+
+  program
+    .command('wave')
+    .description('registers of the PE array, cycle by cycle, in one pass of a layer')
+    .argument('<scenario>', 'YAML file of kind scenario')
+    .requiredOption('--layer <name>', 'a convolution or fully connected layer')
+    .option('--variant <name>', "this variant instead of the scenario's first")
+    .option('--pass <number>', "number of the layer's pass, from 0", wholeNumber, 0)
+    .option('--rows <range>', 'rows of PEs, such as 0-3', range)
+    .option('--columns <range>', 'columns of PEs, such as 0-3', range)
+    .option('--cycles <range>', 'cycles of the pass, such as 0-99', range)
+    .option('--vcd <file>', 'write a value change dump, for GTKWave')
+    .option('--text <file>', 'write the text trace to a file instead of the terminal')
+    .action(async (file: string, options: WaveArguments) => {
+      const { wave } = await import('./wave.js');
+      await wave(file, options);
     });
 
   program
@@ -146,4 +164,17 @@ function positiveNumber(text: string): number {
   const value = wholeNumber(text);
   if (value === 0) throw new InvalidArgumentError('expected a positive whole number.');
   return value;
+}
+
+/** `3` or `0-7`, both ends included. */
+function range(text: string): readonly [number, number] {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError('expected a number or a range such as 0-7.');
+  const start = Number(match[1]);
+  const end = match[2] === undefined ? start : Number(match[2]);
+  if (end < start)
+    throw new InvalidArgumentError(
+      `expected a range that ends where it starts or later, such as ${start}-${start + 7}.`,
+    );
+  return [start, end];
 }
