@@ -2,11 +2,13 @@ import { buildModel } from '../model/buildModel.js';
 import { describeModel } from '../model/describe.js';
 import { cifar10Images, seededImages } from '../model/images.js';
 import type { NetworkImages } from '../model/images.js';
+import { npyImages } from '../model/npyImages.js';
 import type { Model } from '../model/model.js';
 import type { NetworkParameters } from '../model/parameters.js';
 import { needsWeights, sparsify } from '../sparsity/sparsify.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
+import { isNpyFile } from '../tensor/npyFile.js';
 import { calibrationImages, parameterSource } from './parameterSource.js';
 import type { Scenario } from './scenario.js';
 
@@ -29,10 +31,11 @@ export interface VariantMaker {
 
 /** The images of a scenario, which all its variants see. */
 export function loadImages({ network, settings }: Scenario): Promise<NetworkImages> {
-  const { images } = settings;
-  if ('file' in images)
-    return cifar10Images(network, images.file, { first: images.first, count: images.count });
-  return Promise.resolve(seededImages(network, images.count, images.seed));
+  const { images, precision } = settings;
+  if (!('file' in images)) return Promise.resolve(seededImages(network, images.count, images.seed));
+  return isNpyFile(images.file)
+    ? npyImages(network, images.file, images, precision.ifmap)
+    : cifar10Images(network, images.file, images);
 }
 
 export function createVariantMaker(scenario: Scenario, images: NetworkImages): VariantMaker {
@@ -63,6 +66,7 @@ export function createVariantMaker(scenario: Scenario, images: NetworkImages): V
       parameters,
       precision: settings.precision,
       calibrationImages: calibration,
+      inputScale: images.scale,
     });
     const isFloat = settings.precision.ifmap === 'float32';
     const notes = [...made.notes, ...describeModel(parameters, images, isFloat ? 0 : calibration.length)];
