@@ -49,7 +49,7 @@ function createProgram(done: (code: number) => void): Command {
     .addOption(precisionOption())
     .option('--layers <names>', 'report only these layers, separated by commas', list)
     .option('--seed <number>', 'replaces every seed of the scenario', wholeNumber)
-    .option('--images <file>', "images of a file in CIFAR-10's binary format")
+    .option('--images <file>', "images of an .npy file, or of one in CIFAR-10's binary format")
     .option('--first <number>', 'number of the first image, from 0', wholeNumber)
     .option('--count <number>', 'how many images', positiveNumber)
     .option('--batch <number>', 'images that a layer takes together', positiveNumber)

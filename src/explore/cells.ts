@@ -4,6 +4,7 @@ import { UserError } from '../document/userError.js';
 import type { Location } from '../document/userError.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 import { loadVariant } from '../sparsity/loadVariant.js';
+import { needsGivenWeights } from '../sparsity/sparsify.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
 import { formatNameFault } from '../storage/formats.js';
 import type { ScenarioOverrides } from './overrides.js';
@@ -28,7 +29,8 @@ interface Request {
 /**
  * Loads the variants that a scenario names, each once, and pairs them with their storage.
  *
- * @throws UserError for an unknown variant or format, or a pair that is named twice
+ * @throws UserError for an unknown variant or format, a pair that is named twice, or a variant that goes by the zeros of given
+ *   weights beside seeded ones
  */
 export async function loadCells(
   settings: ScenarioFile,
@@ -43,6 +45,13 @@ export async function loadCells(
     const known = byReference.get(reference) ?? (await load(reference, document.file, variantAt, fault));
     const variant = cells.find((cell) => cell.variant.name === known.name)?.variant ?? known;
     byReference.set(reference, variant);
+    if (needsGivenWeights(variant) && !('file' in settings.weights)) {
+      throw fault(
+        `expected weights of a file for ${variant.name}, whose taps are those that are not zero there, got seeded weights, ` +
+          'which have no zeros; write weights: { file: layer.npy }, or take another variant',
+        variantAt,
+      );
+    }
     for (const { name, at } of storage) {
       const wrong = formatNameFault(name);
       if (wrong !== undefined) throw fault(wrong, at);

@@ -22,12 +22,13 @@ export function calibrationImages({ settings }: Scenario, images: NetworkImages)
 export function parameterSource(scenario: Scenario, images: NetworkImages): ParameterSource {
   const { network, settings } = scenario;
   const { weights } = settings;
+  const precision = settings.precision.weight;
   if ('file' in weights) {
     let known: Promise<WeightsOf> | undefined;
     return {
-      weightsOf: () => (known ??= readWeights(weights.file, network)),
+      weightsOf: () => (known ??= readWeights(weights.file, network, precision)),
       parametersOf: ({ network: own, supports, kept }) =>
-        readParameters(weights.file, own, supports, { network, kept }),
+        readParameters(weights.file, own, supports, { from: { network, kept }, precision }),
     };
   }
   return {

@@ -3,12 +3,14 @@ import { buildModel } from '../model/buildModel.js';
 import { describeModel } from '../model/describe.js';
 import { cifar10Images, seededImages } from '../model/images.js';
 import type { NetworkImages } from '../model/images.js';
+import { npyImages } from '../model/npyImages.js';
 import type { Model } from '../model/model.js';
 import type { NetworkParameters } from '../model/parameters.js';
 import { needsWeights, sparsify } from '../sparsity/sparsify.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
 import { batchFault } from './batches.js';
+import { isNpyFile } from '../tensor/npyFile.js';
 import { calibrationImages, parameterSource } from './parameterSource.js';
 import type { Scenario } from './scenario.js';
 
@@ -35,9 +37,11 @@ export interface VariantMaker {
  * @throws UserError when they cannot be read, or are no multiple of the batch
  */
 export async function loadImages({ network, settings, file }: Scenario): Promise<NetworkImages> {
-  const { images, batch } = settings;
+  const { images, batch, precision } = settings;
   if (!('file' in images)) return seededImages(network, images.count ?? batch, images.seed);
-  const read = await cifar10Images(network, images.file, { first: images.first, count: images.count });
+  const read = isNpyFile(images.file)
+    ? await npyImages(network, images.file, images, precision.ifmap)
+    : await cifar10Images(network, images.file, images);
   const wrong = batchFault(read.images.length, batch);
   if (wrong !== undefined) throw new UserError(wrong, { file });
   return read;
@@ -71,6 +75,7 @@ export function createVariantMaker(scenario: Scenario, images: NetworkImages): V
       parameters,
       precision: settings.precision,
       calibrationImages: calibration,
+      inputScale: images.scale,
     });
     const isFloat = settings.precision.ifmap === 'float32';
     const notes = [...made.notes, ...describeModel(parameters, images, isFloat ? 0 : calibration.length)];

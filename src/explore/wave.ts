@@ -54,7 +54,7 @@ export async function observePass(
     {},
   );
   const { model } = await maker.prepared(plan.variant);
-  const [accelerator] = [scenario.accelerator];
+  const { accelerator } = scenario;
   const memory = createBuffers(accelerator.buffers);
   const [batch] = inBatches(images.images, scenario.settings.batch);
   const inputs = batch.map((image) => quantizeInput(model, image));
@@ -64,7 +64,8 @@ export async function observePass(
     return { modelLayer, estimate, stored: storeWeights(modelLayer, estimate.schedule) };
   });
   const before = runnable.slice(0, -1);
-  for (const _ of runNetwork(before, memory, maps, accelerator)) await setImmediate();
+  const layersBefore = runNetwork(before, memory, maps, accelerator);
+  while (layersBefore.next().done !== true) await setImmediate();
 
   const { modelLayer, estimate, stored } = runnable[runnable.length - 1];
   const { schedule } = estimate;

@@ -25,6 +25,8 @@ export interface BuildModelOptions {
   readonly precision: PrecisionSet;
   /** Normalised images that set the activations' scales; not needed in float32. */
   readonly calibrationImages: readonly Float32Array[];
+  /** Real value of one integer step of the image; from the calibration images unless given. */
+  readonly inputScale?: number | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface BuildModelOptions {
  * @throws UserError when the precisions do not go together, an activation is not finite, or a scale is out of range
  */
 export async function buildModel(options: BuildModelOptions): Promise<Model> {
-  const { network, variant, precision, parameters } = options;
+  const { network, variant, precision, parameters, calibrationImages, inputScale } = options;
   const operands = foldParameters(network, parameters);
   const integers = integerPrecisions(precision);
   if (integers === undefined) {
@@ -47,7 +49,7 @@ export async function buildModel(options: BuildModelOptions): Promise<Model> {
     const layers = network.layers.map((layer) => floatLayer(layer, options, operands));
     return { network, variant, precision, layers, scales };
   }
-  const scales = await calibrate(network, operands, options.calibrationImages, integers.ifmap);
+  const scales = await calibrate(network, operands, calibrationImages, integers.ifmap, inputScale);
   const layers = network.layers.map((layer) => integerLayer(layer, options, operands, scales, integers));
   return { network, variant, precision, layers, scales };
 }
@@ -82,7 +84,8 @@ function integerLayer(
   if (!isConv(layer)) return withRequantization(layer, scales, precisions);
   const inputScale = scaleOf(scales, layer.input);
   const outputScale = scaleOf(scales, layer.output);
-  const quantized = quantizeConvolution(operandsOf(layer, operands), inputScale, precisions);
+  const where = `layer ${layer.name}`;
+  const quantized = quantizeConvolution(operandsOf(layer, operands), inputScale, precisions, where);
   const residualScale = layer.residual === undefined ? 0 : scaleOf(scales, layer.residual) / outputScale;
   const { min, max } = ofmapRange(layer, precisions);
   return {
@@ -94,7 +97,7 @@ function integerLayer(
       residualScale,
       min,
       max,
-      `layer ${layer.name}`,
+      where,
     ),
   };
 }

@@ -13,6 +13,7 @@ import type { FloatOperands } from './floatForward.js';
  * a max pool or a ReLU of its own has the scale of its input.
  *
  * @param images normalised, at least one
+ * @param inputScale of the image, in place of its largest magnitude's
  * @throws UserError when a map holds NaN or infinity
  */
 export async function calibrate(
@@ -20,6 +21,7 @@ export async function calibrate(
   operands: ReadonlyMap<string, FloatOperands>,
   images: readonly Float32Array[],
   precision: 'int8' | 'int16',
+  inputScale?: number,
 ): Promise<Map<MapName, number>> {
   if (images.length === 0) throw new Error('calibration needs at least one image');
   const largest = new Map<MapName, number>();
@@ -40,6 +42,7 @@ export async function calibrate(
   const limit = symmetricLimit(precision);
   const scales = new Map<MapName, number>();
   for (const [name, magnitude] of largest) scales.set(name, magnitude === 0 ? 1 : magnitude / limit);
+  if (inputScale !== undefined) scales.set('input', inputScale);
   for (const layer of network.layers) {
     if (layer.kind !== 'max-pool' && layer.kind !== 'relu') continue;
     scales.set(layer.output, scaleOf(scales, layer.input));

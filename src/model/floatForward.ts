@@ -9,6 +9,8 @@ export interface FloatOperands {
   readonly weights: Float32Array;
   /** One per filter. */
   readonly bias: Float32Array;
+  /** Real value of one step of every filter's weights once they are integers; chosen for each filter unless given. */
+  readonly weightScale?: number;
 }
 
 /**

@@ -8,6 +8,8 @@ import { naturalImages } from '../tensor/naturalImages.js';
 export interface NetworkImages {
   /** (channels, height, width), normalised as the network wants. */
   readonly images: readonly Float32Array[];
+  /** 1 where the images are the machine's operands as they are; follows from the images unless given. */
+  readonly scale?: 1;
   /** The right class of each image, where it is known. */
   readonly labels?: Uint8Array;
   /** Where they come from, in words for a report. */
@@ -19,7 +21,7 @@ export function seededImages(network: Network, count: number, seed: number): Net
   const pixels = naturalImages(network.input, count, seed);
   return {
     images: pixels.map((image) => normalize(network, image)),
-    description: `${plural(count)} with natural-image statistics, seed ${seed}`,
+    description: `${imagesInWords(count)} with natural-image statistics, seed ${seed}`,
   };
 }
 
@@ -45,7 +47,7 @@ export async function cifar10Images(
   return {
     images: pixels.map((image) => normalize(network, image)),
     labels,
-    description: `${plural(pixels.length)} of ${displayPath(file)} from number ${range.first} on`,
+    description: `${imagesInWords(pixels.length)} of ${displayPath(file)} from number ${range.first} on`,
   };
 }
 
@@ -66,6 +68,7 @@ function planeOf(shape: Shape): number {
   return shape.height * shape.width;
 }
 
-function plural(count: number): string {
+/** `1 image` or `4 images`. */
+export function imagesInWords(count: number): string {
   return count === 1 ? '1 image' : `${count} images`;
 }

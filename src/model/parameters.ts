@@ -13,6 +13,8 @@ import type { BatchNormParameters } from './foldBatchNorm.js';
 export interface ConvParameters {
   /** (filters, channelsPerGroup, kernelHeight, kernelWidth), zero outside the supports. */
   readonly weights: Float32Array;
+  /** 1 where the weights are the machine's operands as they are; chosen for each filter unless given. */
+  readonly weightScale?: 1;
   /** One per filter, when the layer has a bias of its own. */
   readonly bias?: Float32Array;
   readonly batchNorm?: BatchNormParameters;
@@ -51,13 +53,14 @@ export function originalOf(
 
 /** A layer's parameters without the filters and channels that were pruned. */
 export function sliceParameters(
-  { weights, bias, batchNorm }: ConvParameters,
+  { weights, weightScale, bias, batchNorm }: ConvParameters,
   layer: ConvLayer,
   kept: LayerSelection,
 ): ConvParameters {
   const slice = (perFilter: Float32Array): Float32Array => sliceFilters(perFilter, kept);
   return {
     weights: sliceWeights(weights, layer, kept),
+    ...(weightScale && { weightScale }),
     ...(bias && { bias: slice(bias) }),
     ...(batchNorm && {
       batchNorm: {
@@ -122,8 +125,10 @@ export function foldParameters(
 
 function foldLayer(layer: ConvLayer, parameters: ConvParameters | undefined): FloatOperands {
   if (parameters === undefined) throw new Error(`layer ${layer.name} has no parameters`);
-  const { weights, bias, batchNorm } = parameters;
+  const { weights, weightScale, bias, batchNorm } = parameters;
   const ownBias = bias ?? new Float32Array(layer.geometry.filters);
-  if (batchNorm === undefined || layer.batchNorm === undefined) return { weights, bias: ownBias };
+  if (batchNorm === undefined || layer.batchNorm === undefined) {
+    return { weights, bias: ownBias, ...(weightScale && { weightScale }) };
+  }
   return foldBatchNorm(weights, ownBias, batchNorm, layer.batchNorm.epsilon);
 }

@@ -50,13 +50,17 @@ const smallestShare = 2 ** -10;
  * Two things widen a filter's step. Filters that training has all but switched off would get steps so fine that no
  * multiplier of 16 bits reaches the ofmap's: a step is at least 2^-10 of the layer's largest. And a bias must leave room
  * in the accumulator: it takes a quarter of the range at most. Neither shows in the ofmap, whose steps are far coarser.
+ * A step that the operands bring with them is not widened.
  *
  * @param inputScale real value of one step of the ifmap
+ * @param where names the layer in errors
+ * @throws UserError when a bias needs more than a quarter of the accumulator's range under a step that is given
  */
 export function quantizeConvolution(
-  { weights, bias }: FloatOperands,
+  { weights, bias, weightScale }: FloatOperands,
   inputScale: number,
   { weight, accumulator }: IntegerPrecisions,
+  where = 'quantization',
 ): QuantizedConvolution {
   const filters = bias.length;
   const perFilter = weights.length / filters;
@@ -64,8 +68,16 @@ export function quantizeConvolution(
   const largestBias = 2 ** (bitsOf(accumulator) - 3);
   const smallestStep = (largestMagnitude(weights) / limit) * smallestShare;
   const weightScales = Float64Array.from(bias, (filterBias, filter) => {
-    const step = largestMagnitude(weights, filter * perFilter, (filter + 1) * perFilter) / limit;
     const stepForBias = Math.abs(filterBias) / (inputScale * largestBias);
+    if (weightScale !== undefined) {
+      if (stepForBias <= weightScale) return weightScale;
+      throw new UserError(
+        `${where}: expected biases of at most ${largestBias} steps of the ${accumulator} accumulator, found ` +
+          `${Math.abs(filterBias) / (inputScale * weightScale)} for filter ${filter}; a step is ${inputScale}, the input's, since the ` +
+          'weights are integers as they are',
+      );
+    }
+    const step = largestMagnitude(weights, filter * perFilter, (filter + 1) * perFilter) / limit;
     const scale = Math.max(step, smallestStep, stepForBias);
     return scale === 0 ? 1 : scale;
   });

@@ -7,12 +7,12 @@ import { scenarioSchema } from './schema.js';
 
 export type { MappingObjective } from './objective.js';
 
-/** Seeded initial weights, or the weights of an .npz file (absolute path). */
+/** Seeded initial weights, or the weights of an .npz or .npy file (absolute path). */
 export type WeightsSource = { readonly seed: number } | { readonly file: string };
 
 /**
- * Seeded images, as many as a batch has unless counted, or those of a file in CIFAR-10's binary format (absolute path), all from
- * `first` on unless counted.
+ * Seeded images, as many as a batch has unless counted, or those of an .npy file or one in CIFAR-10's binary format (absolute path),
+ * all from `first` on unless counted.
  */
 export type ImagesSource =
   | { readonly seed: number; readonly count?: number | undefined }

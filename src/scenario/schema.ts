@@ -60,10 +60,14 @@ function accumulatorFor(ifmap: Precision, weight: Precision): AccumulatorPrecisi
 const weights = z
   .union([
     z.strictObject({ seed: seedInteger().optional() }),
-    z.strictObject({ file: text('path of an .npz file') }),
+    z.strictObject({ file: text('path of an .npz or .npy file') }),
   ])
   .default({})
-  .meta({ description: 'Seeded initial weights, or those of an .npz file, relative to this file' });
+  .meta({
+    description:
+      'Seeded initial weights, or those of a NumPy file, relative to this file: .npz with an array per parameter, or .npy with ' +
+      'the weights of the only layer that has any. Arrays of integers are operands as they are',
+  });
 
 const images = z
   .union([
@@ -77,7 +81,8 @@ const images = z
   .default({})
   .meta({
     description:
-      "Seeded images, a batch unless counted, or those of a file in CIFAR-10's binary format, relative to this file",
+      "Seeded images, a batch unless counted, or those of a file, relative to this file: CIFAR-10's binary format, or .npy with an " +
+      "array of the network's input, normalised already. Arrays of integers are operands as they are",
   });
 
 const orderError = ({ input }: { readonly input?: unknown }): string =>
@@ -145,7 +150,13 @@ export const scenarioSchema = z
     network: reference('a network'),
     accelerator: reference('an accelerator'),
     energy: reference('an energy table').optional(),
-    variants: uniqueTexts('variant').optional(),
+    variants: uniqueTexts('variant')
+      .optional()
+      .meta({
+        description:
+          'Names of variants (psconv variants lists them) or paths of sparsity files. as-given stands for the weights of the ' +
+          'file that are not zero',
+      }),
     compare: z
       .array(
         z.strictObject({

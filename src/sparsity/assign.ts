@@ -5,6 +5,7 @@ import { isConv } from '../network/layer.js';
 import type { Network } from '../network/network.js';
 import { deriveSeed } from '../tensor/random.js';
 import { bestPatternSupports } from './bestPatterns.js';
+import { givenSupports } from './givenSupports.js';
 import { matchesGlob } from './glob.js';
 import { nOfMSupports } from './nOfM.js';
 import { pruneLayers } from './prune.js';
@@ -32,7 +33,7 @@ export interface AssignedLayer {
  * filters over all groups.
  *
  * @param seed of random choices; each layer has its own stream, whatever other layers there are
- * @param weightsOf needed by variants that choose by magnitude only
+ * @param weightsOf needed by variants that go by weights only
  * @returns by layer name; dense layers included
  * @throws UserError when the variant names layers that the network lacks, or that its supports cannot be given to
  * @throws Error when it removes channels, which leaves another network, or needs weights and has none
@@ -156,6 +157,8 @@ function supportsUnder(
           rule.taps,
           deriveSeed(seed, `supports of ${layer.name}`),
         );
+      case 'as-given':
+        return givenSupports(layer, weights(layer));
       case 'n-of-m':
         return nOfMSupports(rule, layer, seed, rule.by === 'magnitude' ? weights(layer) : undefined);
       case 'best-patterns':
@@ -198,7 +201,7 @@ function misfitOf(
   { name, geometry }: ConvLayer,
   reference: ReadonlyMap<string, Supports> | undefined,
 ): string | undefined {
-  if (rule.kind === 'dense') return undefined;
+  if (rule.kind === 'dense' || rule.kind === 'as-given') return undefined;
   if (rule.kernel !== undefined) {
     const [height, width] = rule.kernel;
     if (height !== geometry.kernelHeight || width !== geometry.kernelWidth)

@@ -23,6 +23,8 @@ function ruleInWords(rule: SupportRule): string | undefined {
       return `pruning of ${unitInWords(rule)} ${byInWords(rule.by)}`;
     case 'n-of-m':
       return `${rule.n} of ${rule.m} along the channels ${byInWords(rule.by)}`;
+    case 'as-given':
+      return 'taking what is not zero in the given weights';
     case 'best-patterns':
       return `the choice of at most ${rule.count} patterns of ${rule.taps} ${rule.taps === 1 ? 'tap' : 'taps'} per layer`;
     default:

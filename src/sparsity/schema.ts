@@ -109,7 +109,9 @@ export const sparsitySchema = z.strictObject({
     .strictObject({ taps: positiveInteger({ max: largestKernel ** 2 }) })
     .optional()
     .meta({ description: 'Supports of so many taps, drawn for each kernel' }),
-  variant: variantName.optional().meta({ description: 'The supports of another variant' }),
+  variant: variantName
+    .optional()
+    .meta({ description: 'The supports of another variant, such as PSD4_P8 or as-given' }),
   prune: prune.optional().meta({ description: 'Weights, kernels or blocks of kernels that are removed' }),
   nOfM: nOfM.optional().meta({ description: 'n of every m weights along the channels stay, at each tap' }),
   bestPatterns: bestPatterns.optional().meta({

@@ -8,7 +8,7 @@ import { assignRules } from './assign.js';
 import { chooseChannels } from './channels.js';
 import { rulesInWords } from './notes.js';
 import type { Supports } from './supports.js';
-import type { SparsityVariant } from './variant.js';
+import type { ChannelRule, Share, SparsityVariant } from './variant.js';
 import type { WeightsOf } from './weightsOf.js';
 
 /** What a variant makes of a network. */
@@ -23,9 +23,14 @@ export interface SparseNetwork {
   readonly notes: readonly string[];
 }
 
-/** Whether a variant chooses by the magnitudes of weights anywhere. */
-export function needsWeights({ rule, overrides }: SparsityVariant): boolean {
-  return [rule, ...overrides.map((override) => override.rule)].some(ruleNeedsWeights);
+/** Whether a variant goes by the network's weights anywhere. */
+export function needsWeights(variant: SparsityVariant): boolean {
+  return rulesBehind(variant).some(goesByWeights);
+}
+
+/** Whether a variant takes the zeros of weights for its own anywhere: those that are drawn from a seed have none. */
+export function needsGivenWeights(variant: SparsityVariant): boolean {
+  return rulesBehind(variant).some(({ kind }) => kind === 'as-given');
 }
 
 /**
@@ -82,21 +87,28 @@ function supportsByName(assigned: readonly AssignedLayer[]): ReadonlyMap<string,
   return new Map(assigned.map(({ layer, supports }) => [layer.name, supports]));
 }
 
-function ruleNeedsWeights(rule: SparsityVariant['rule']): boolean {
+/** The rules of a variant, and those of the variants that set its shares. */
+function rulesBehind({ rule, overrides }: SparsityVariant): ReadonlyArray<SparsityVariant['rule']> {
+  return [rule, ...overrides.map((override) => override.rule)].flatMap((own) => {
+    const share = own.kind === 'prune' ? own.density : own.kind === 'channels' ? macsOf(own) : undefined;
+    return typeof share === 'object' ? [own, ...rulesBehind(share)] : [own];
+  });
+}
+
+function macsOf({ target }: ChannelRule): Share | undefined {
+  return 'macs' in target ? target.macs : undefined;
+}
+
+function goesByWeights(rule: SparsityVariant['rule']): boolean {
   switch (rule.kind) {
+    case 'as-given':
     case 'best-patterns':
       return true;
-    case 'n-of-m':
-      return rule.by === 'magnitude';
-    case 'prune':
-      return rule.by === 'magnitude' || shareNeedsWeights(rule.density);
     case 'channels':
-      return rule.by === 'magnitude' || ('macs' in rule.target && shareNeedsWeights(rule.target.macs));
+    case 'n-of-m':
+    case 'prune':
+      return rule.by === 'magnitude';
     default:
       return false;
   }
-}
-
-function shareNeedsWeights(share: number | SparsityVariant): boolean {
-  return typeof share !== 'number' && needsWeights(share);
 }

@@ -58,6 +58,10 @@ export type SupportRule =
       readonly kernel: readonly [number, number];
       readonly taps: number;
     }
+  | {
+      /** The weights of the user's file that are not zero, in kernels of any size. */
+      readonly kind: 'as-given';
+    }
   | PruneRule
   | NOfMRule
   | BestPatternsRule;

@@ -11,11 +11,13 @@ const shapes: Readonly<Record<FamilySize, string>> = {
 };
 const kernel: readonly [number, number] = [3, 3];
 
+const asGiven: SupportRule = { kind: 'as-given' };
+
 /**
  * The variants of Kundu et al., "Pre-defined Sparsity for Low-Complexity Convolutional Neural Networks", IEEE
  * Transactions on Computers 69(7), 2020: pSCn (random), PSn_Pp (periodic), PSDn_Pp (periodic, the last slot full).
  */
-export const builtInVariants: readonly SparsityVariant[] = [
+export const publishedVariants: readonly SparsityVariant[] = [
   variant(
     'pSC9',
     { kind: 'dense' },
@@ -34,6 +36,21 @@ export const builtInVariants: readonly SparsityVariant[] = [
   boosted(2, 16),
   boosted(1, 8),
   boosted(1, 16),
+];
+
+/** The published variants, and one for operands of the user's own. */
+export const builtInVariants: readonly SparsityVariant[] = [
+  ...publishedVariants,
+  {
+    ...variant(
+      'as-given',
+      asGiven,
+      "The taps that exist are the weights of the scenario's file that are not zero, in every layer.\n" +
+        'Needs a file of weights; its zeros set the density.',
+    ),
+    // Fully connected layers and the first convolution, too, which no other built-in variant makes sparse.
+    overrides: [{ layers: [{ glob: '*' }], variant: 'as-given', rule: asGiven }],
+  },
 ];
 
 /** The built-in variant of exactly this name or alias. */

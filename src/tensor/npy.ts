@@ -1,7 +1,14 @@
 import { UserError } from '../document/userError.js';
 
 export type NpyData =
-  Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Int32Array | BigInt64Array;
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | BigInt64Array;
 
 /** A NumPy array; elements in C order (last dimension fastest), whatever the order in the file. */
 export interface NpyArray {
@@ -15,9 +22,11 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const elementTypes = {
   f4: Float32Array,
   f8: Float64Array,
+  b1: Uint8Array,
   i1: Int8Array,
   u1: Uint8Array,
   i2: Int16Array,
+  u2: Uint16Array,
   i4: Int32Array,
   i8: BigInt64Array,
 } as const;
@@ -31,8 +40,8 @@ interface Header {
 }
 
 /**
- * Reads the .npy format, versions 1 to 3 (NumPy Enhancement Proposal 1): float32, float64, int8, uint8, int16,
- * int32, int64, either byte order, C or Fortran order.
+ * Reads the .npy format, versions 1 to 3 (NumPy Enhancement Proposal 1): float32, float64, bool (as 0 and 1), int8,
+ * uint8, int16, uint16, int32, int64, either byte order, C or Fortran order.
  *
  * @param name what errors call the array, such as `weights.npz: fc.bias`
  * @throws UserError when the bytes are no .npy file, are cut short, or hold another type
@@ -70,6 +79,7 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
   const raw = Uint8Array.from(bytes.subarray(dataBegin, end));
   if (header.bigEndian) swapBytes(raw, elementBytes);
   const data = new elementTypes[header.type](raw.buffer, 0, length);
+  if (header.type === 'b1') data.forEach((value, i) => (data[i] = value === 0 ? 0 : 1));
   return { shape: header.shape, data: header.fortranOrder ? toRowMajor(data, header.shape) : data };
 }
 
@@ -87,7 +97,7 @@ function parseHeader(text: string, name: string): Header {
   const type = descr?.slice(1) ?? '';
   if (descr === undefined || !isElementType(type) || !'<>|='.includes(descr[0])) {
     throw new UserError(
-      `${name}: expected float32, float64, int8, uint8, int16, int32 or int64, found ${descr === undefined ? 'a structured type' : `"${descr}"`}; ` +
+      `${name}: expected float32, float64, bool, int8, uint8, int16, uint16, int32 or int64, found ${descr === undefined ? 'a structured type' : `"${descr}"`}; ` +
         'convert the array with numpy.ndarray.astype',
     );
   }

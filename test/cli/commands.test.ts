@@ -44,7 +44,7 @@ describe('psconv', function () {
     expect(stdout).to.match(/total .*313,201,664 │ +14,728,266/);
   });
 
-  it('lists the thirteen variants', async () => {
+  it('lists the thirteen variants, and as-given', async () => {
     const { stdout } = await psconv(root, ['variants']);
     const names = [
       'pSC9',
@@ -60,6 +60,7 @@ describe('psconv', function () {
       'PSD2_P16',
       'PSD1_P8',
       'PSD1_P16',
+      'as-given',
     ];
     for (const name of names) expect(stdout).to.match(new RegExp(`│ ${name} `));
   });

@@ -9,7 +9,7 @@ import { isConv } from '../../src/network/layer.js';
 import type { MapName } from '../../src/network/layer.js';
 import { shrinkNetwork } from '../../src/network/shrink.js';
 import { int8 } from '../machine/arbitraries.js';
-import { float32Npy } from '../tensor/npyBytes.js';
+import { float32Npy, npyOf } from '../tensor/npyBytes.js';
 import { withFile } from '../tensor/temporaryFile.js';
 import { conv, networkOf } from './networks.js';
 
@@ -47,7 +47,7 @@ describe('parameters of a network whose channels were pruned', () => {
       'conv2.bias.npy': float32Npy([3], [1, 2, 3]),
     };
     await withFile('w.npz', zipSync(arrays), async (file) => {
-      const { layers, droppedWeights } = await readParameters(file, narrow, dense, from);
+      const { layers, droppedWeights } = await readParameters(file, narrow, dense, { from });
       expect(droppedWeights).to.equal(0);
       expect([...layers.get('conv1')!.weights]).to.deep.equal(sliced(count(72), 'conv1'));
       expect(layers.get('conv1')!.batchNorm).to.deep.equal({
@@ -60,6 +60,28 @@ describe('parameters of a network whose channels were pruned', () => {
       expect([...layers.get('conv2')!.bias!]).to.deep.equal([1, 2, 3]);
       const weightsOf = await readWeights(file, network);
       expect(Array.from(weightsOf('conv2')), 'before pruning').to.deep.equal(count(108));
+    });
+  });
+
+  it('are integers as they are, where the file has such', async () => {
+    const plain = networkOf('plain', input, [
+      conv('conv1', input, { filters: 4 }),
+      conv('conv2', middle, { input: 'conv1', filters: 3 }),
+    ]);
+    const codes = Int8Array.from({ length: 108 }, (_, i) => i - 54);
+    const arrays = {
+      'conv1.weight.npy': float32Npy([4, 2, 3, 3], new Float32Array(72)),
+      'conv2.weight.npy': npyOf([3, 4, 3, 3], codes),
+    };
+    await withFile('w.npz', zipSync(arrays), async (file) => {
+      const options = { from: { network: plain, kept }, precision: 'int8' } as const;
+      const left = await readParameters(file, shrinkNetwork(plain, kept), dense, options);
+      expect(left.layers.get('conv1')).to.not.have.property('weightScale');
+      expect(left.layers.get('conv2')).to.deep.equal({
+        weights: Float32Array.from(sliced(codes, 'conv2')),
+        weightScale: 1,
+      });
+      expect(left.description).to.match(/w\.npz, integers as they are in 1 of 2 layers$/);
     });
   });
 

@@ -4,7 +4,7 @@ import { loadNetwork } from '../../src/network/loadNetwork.js';
 import { assignSupports } from '../../src/sparsity/assign.js';
 import { loadVariant } from '../../src/sparsity/loadVariant.js';
 import { nonZeroTaps } from '../../src/sparsity/supports.js';
-import { builtInVariants } from '../../src/sparsity/variants.js';
+import { builtInVariants, publishedVariants } from '../../src/sparsity/variants.js';
 import { mixedNetwork, tapsOf } from './fixtures.js';
 
 /**
@@ -33,11 +33,11 @@ const published = `
 const largerHeadMacs = (2048 - 512) * 200;
 
 describe('the built-in variants', () => {
-  it('are the 13 of the papers', () => {
+  it('are the 13 of the papers, and as-given', () => {
     const rows = published.trim().split('\n');
-    expect(builtInVariants.map(({ name }) => name)).to.have.members(
-      rows.map((row) => row.trim().split(/\s+/)[0]),
-    );
+    const names = rows.map((row) => row.trim().split(/\s+/)[0]);
+    expect(publishedVariants.map(({ name }) => name)).to.have.members(names);
+    expect(builtInVariants.map(({ name }) => name)).to.have.members([...names, 'as-given']);
     for (const { name, description } of builtInVariants) {
       expect(description.split('\n').length, name).to.be.within(1, 2);
     }
@@ -128,7 +128,7 @@ describe('the built-in variants', () => {
   });
 
   it('keep dense: the first convolution, kernels of other sizes, fully connected layers', async () => {
-    for (const { name } of builtInVariants.filter(({ rule }) => rule.kind !== 'dense')) {
+    for (const { name } of publishedVariants.filter(({ rule }) => rule.kind !== 'dense')) {
       const supports = assignSupports(mixedNetwork(), await loadVariant(name), 1);
       const dense = [...supports].filter(([, { assignment }]) => assignment.kind === 'dense');
       expect(

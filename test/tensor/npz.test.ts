@@ -16,6 +16,7 @@ describe('npy', () => {
       ['|i1', Int8Array.of(-128, 127)],
       ['|u1', Uint8Array.of(0, 255)],
       ['<i2', Int16Array.of(-32768, 32767)],
+      ['<u2', Uint16Array.of(0, 65535)],
       ['<i4', Int32Array.of(-7, 8)],
       ['<i8', BigInt64Array.of(-7n, 2n ** 62n)],
     ] as const;
@@ -23,6 +24,11 @@ describe('npy', () => {
       const array = readNpy(npyBytes(npyHeader(descr, [2]), bytesOf(data)), 'x');
       expect(array, descr).to.deep.equal({ shape: [2], data });
     }
+  });
+
+  it('reads bool as 0 and 1', () => {
+    const array = readNpy(npyBytes(npyHeader('|b1', [4]), Uint8Array.of(0, 1, 1, 255)), 'x');
+    expect(array).to.deep.equal({ shape: [4], data: Uint8Array.of(0, 1, 1, 1) });
   });
 
   it('reads from a Buffer, whose memory other buffers share', () => {
@@ -86,7 +92,7 @@ describe('npy', () => {
   });
 
   it('refuses other types by name', () => {
-    for (const descr of ['<f2', '<c8', '|b1', '<U3', '|O']) {
+    for (const descr of ['<f2', '<c8', '<u8', '<U3', '|O']) {
       expect(() => readNpy(npyBytes(npyHeader(descr, [1]), new Uint8Array(8)), 'w'), descr).to.throw(
         UserError,
         `found "${descr}"`,
