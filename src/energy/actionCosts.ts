@@ -62,7 +62,7 @@ export const layerKinds: readonly LayerKind[] = [
 export const precisionSets: readonly PrecisionSet[] = [
   ...(['int8', 'int16'] as const).flatMap((weight) =>
     (['int8', 'int16'] as const).flatMap((ifmap) =>
-      (['int32', 'int48'] as const).map((accumulator) => ({ weight, ifmap, accumulator })),
+      (['int16', 'int32', 'int48'] as const).map((accumulator) => ({ weight, ifmap, accumulator })),
     ),
   ),
   { weight: 'float32', ifmap: 'float32', accumulator: 'float32' },

@@ -29,7 +29,7 @@ export function isSafeFromOverflow(
 /** Room for a tile's sums, in the arithmetic that is exact for the accumulator. */
 export function createSums(accumulator: AccumulatorPrecision, isSafe: boolean, length: number): PsumArray {
   if (accumulator === 'float32') return new Float32Array(length);
-  return accumulator === 'int32' && isSafe ? new Int32Array(length) : new Float64Array(length);
+  return accumulator !== 'int48' && isSafe ? new Int32Array(length) : new Float64Array(length);
 }
 
 /**
@@ -106,9 +106,11 @@ function overflow(layer: string, filter: number, accumulator: AccumulatorPrecisi
   const advice =
     accumulator === 'float32'
       ? 'its weights or inputs are far out of range'
-      : accumulator === 'int32'
-        ? 'use accumulator: int48, or int8 operands'
-        : 'use narrower operands';
+      : accumulator === 'int16'
+        ? 'use accumulator: int32 or int48'
+        : accumulator === 'int32'
+          ? 'use accumulator: int48, or int8 operands'
+          : 'use narrower operands';
   return new UserError(
     `layer ${layer}: filter ${filter} overflows its ${accumulator} accumulator: expected a sum that it holds, got ${sum}; ${advice}`,
   );

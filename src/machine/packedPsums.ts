@@ -15,6 +15,7 @@ export function packPsums(
   for (let i = 0; i < count; i++) {
     const at = i * size;
     if (accumulator === 'float32') out.setFloat32(at, sums[i], true);
+    else if (accumulator === 'int16') out.setInt16(at, sums[i], true);
     else {
       out.setInt32(at, sums[i] | 0, true);
       if (accumulator === 'int48') out.setInt16(at + 4, Math.floor(sums[i] / highWord), true);
@@ -32,6 +33,7 @@ export function unpackPsums(
   for (let i = 0; i < count; i++) {
     const at = i * size;
     if (accumulator === 'float32') sums[i] = bytes.getFloat32(at, true);
+    else if (accumulator === 'int16') sums[i] = bytes.getInt16(at, true);
     else if (accumulator === 'int32') sums[i] = bytes.getInt32(at, true);
     else sums[i] = bytes.getInt16(at + 4, true) * highWord + bytes.getUint32(at, true);
   }

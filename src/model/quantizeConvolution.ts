@@ -10,7 +10,7 @@ import type { PrecisionSet } from './model.js';
 export interface IntegerPrecisions {
   readonly ifmap: 'int8' | 'int16';
   readonly weight: 'int8' | 'int16';
-  readonly accumulator: 'int32' | 'int48';
+  readonly accumulator: 'int16' | 'int32' | 'int48';
 }
 
 /**

@@ -2,19 +2,24 @@
 export type Precision = 'int8' | 'int16' | 'float32';
 
 /** How partial sums are accumulated and spilled. `int48` is exact in doubles. */
-export type AccumulatorPrecision = 'int32' | 'int48' | 'float32';
+export type AccumulatorPrecision = 'int16' | 'int32' | 'int48' | 'float32';
 
 export const precisions: readonly Precision[] = ['int8', 'int16', 'float32'];
-export const accumulatorPrecisions: readonly AccumulatorPrecision[] = ['int32', 'int48', 'float32'];
+export const accumulatorPrecisions: readonly AccumulatorPrecision[] = ['int16', 'int32', 'int48', 'float32'];
 
 /** Elements of a feature map or filter, in the typed array of their precision. */
 export type ElementArray = Int8Array | Int16Array | Float32Array;
 
-const operandBits: Record<Precision, number> = { int8: 8, int16: 16, float32: 32 };
-const accumulatorBits: Record<AccumulatorPrecision, number> = { int32: 32, int48: 48, float32: 32 };
+const bits: Readonly<Record<Precision | AccumulatorPrecision, number>> = {
+  int8: 8,
+  int16: 16,
+  int32: 32,
+  int48: 48,
+  float32: 32,
+};
 
 export function bitsOf(precision: Precision | AccumulatorPrecision): number {
-  return precision === 'int48' || precision === 'int32' ? accumulatorBits[precision] : operandBits[precision];
+  return bits[precision];
 }
 
 export function bytesOf(precision: Precision | AccumulatorPrecision): number {

@@ -21,7 +21,7 @@ describe('the energy table edge-45nm', () => {
   });
 
   it('covers every set of precisions', () => {
-    expect(table.costs.size).to.equal(9);
+    expect(table.costs.size).to.equal(13);
   });
 
   // Horowitz, ISSCC 2014, 45 nm: add 0.03, 0.05, 0.1 pJ at int8, int16, int32; multiply 0.2, 3.1 pJ at int8, int32;
@@ -34,6 +34,9 @@ describe('the energy table edge-45nm', () => {
   it('derives the int16 multiply from int8 and int32 by a power law, and marks it', () => {
     const exponent = Math.log(3.1 / 0.2) / Math.log(32 / 8);
     expect(at(int16).macPj).to.be.closeTo(0.2 * 2 ** exponent + 0.15, 1e-12);
+    const narrow = { accumulator: 'int16' } as const;
+    expect(at({ ...int16, ...narrow }).macPj).to.be.closeTo(0.2 * 2 ** exponent + 0.05, 1e-12);
+    expect(at({ weight: 'int8', ifmap: 'int8', ...narrow }).macPj).to.be.closeTo(0.25, 1e-12);
     expect(at(int16).sources.find((each) => each.component === 'mac')).to.include({ derived: true });
     expect(at(int8).sources.find((each) => each.component === 'mac')).to.include({ derived: false });
   });
@@ -197,7 +200,7 @@ describe('a faulty energy table', () => {
       'when: { weight: int8, ifmap: int8, accumulator: int48 }',
       'when: { weight: int8, ifmap: int8 }',
       /component: mac/,
-      /expected one entry for mac mac \(weight int8, ifmap int8, accumulator int32\), got a second one/,
+      /expected one entry for mac mac \(weight int8, ifmap int8, accumulator int16\), got a second one/,
     ));
 
   it('refuses an entry that never applies', () =>
@@ -231,7 +234,7 @@ describe('a faulty energy table', () => {
       sound.replace(/ {2}- component: mac\n {4}action: mac\n {4}when: \{ weight: float32.*\n( {4}.*\n)+/, ''),
     );
     const { costs } = await loadEnergyTable(file);
-    expect(costs.size).to.equal(8);
+    expect(costs.size).to.equal(12);
     expect(costs.has(precisionKey(float32))).to.equal(false);
   });
 });

@@ -21,7 +21,7 @@ import { loopNames, wholeTile } from '../../src/mapping/problem.js';
 import type { PrecisionSet } from '../../src/model/model.js';
 import { elementsOf, isConv } from '../../src/network/layer.js';
 import type { MapName } from '../../src/network/layer.js';
-import { nonZeroTaps } from '../../src/sparsity/supports.js';
+import { denseSupports, nonZeroTaps } from '../../src/sparsity/supports.js';
 import { findFormat, storeLayer } from '../../src/storage/formats.js';
 import { tensors } from '../../src/tensor/dataSpace.js';
 import type { Tensor } from '../../src/tensor/dataSpace.js';
@@ -29,6 +29,7 @@ import { bytesOf } from '../../src/tensor/precision.js';
 import type { ElementArray } from '../../src/tensor/precision.js';
 import { forwardImages, ofImage } from './forwardImages.js';
 import { vectorLayers } from './vectorLayers.js';
+import { conv } from '../model/networks.js';
 import { buffer, cases, int8, machine, machines } from './arbitraries.js';
 import type { Case } from './arbitraries.js';
 
@@ -352,6 +353,69 @@ describe('tile execution', () => {
       UserError,
       /layer layer: filter 0 overflows its int32 accumulator/,
     );
+  });
+
+  it('is exact with 16-bit accumulators as long as no sum leaves them', () => {
+    const precision: PrecisionSet = { ifmap: 'int8', weight: 'int8', accumulator: 'int16' };
+    // Weights that no int8 input could overflow, and such as only these inputs do not.
+    const largest = fc.constantFrom(1, 7);
+    fc.assert(
+      fc.property(
+        cases({ precisions: [precision] }),
+        machines,
+        tilings,
+        largest,
+        (given, accelerator, tiling, most) => {
+          const { weights } = given.modelLayer.operands!;
+          weights.forEach((weight, index) => (weights[index] = weight % (most + 1)));
+          given.input.forEach((value, index) => (given.input[index] = value % 8));
+          const problem = problemOf(given, precision, 'dense');
+          const mapping = mappingOf(problem, tiling);
+          fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
+          const estimate = estimateLayer(problem, mapping, accelerator);
+          expect(run(given, estimate, accelerator).output).to.deep.equal(expected(given));
+          const { psum } = estimate.schedule.footprint;
+          const { images, filters, rows, columns } = mapping.tile;
+          if (psum !== undefined)
+            expect(psum.slotBytes).to.equal(Math.ceil((images * filters * rows * columns * 2) / 8) * 8);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('reports a 16-bit accumulator that overflows, in a sum or by its bias', () => {
+    const precision: PrecisionSet = { ifmap: 'int8', weight: 'int8', accumulator: 'int16' };
+    const layer = conv(
+      'layer',
+      { channels: 4, height: 1, width: 1 },
+      { filters: 1, kernel: [1, 1], padding: [0, 0, 0, 0] },
+    );
+    const [sample] = fc.sample(cases({ precisions: [precision] }), { seed: 5, numRuns: 1 });
+    const overflow = (inputs: number[], bias: number) => () => {
+      const given: Case = {
+        images: 1,
+        input: Int8Array.from(inputs),
+        modelLayer: {
+          ...sample.modelLayer,
+          layer,
+          supports: denseSupports(1, 4, 1),
+          operands: { weights: Int8Array.of(127, 127, 127, 127), bias: Float64Array.of(bias) },
+        },
+      };
+      const accelerator = machine();
+      return run(given, mapLayer(problemOf(given, precision, 'dense'), accelerator), accelerator);
+    };
+    // 2 x 127 x 127 = 32258 fits; 127 x 4 more is the largest that does.
+    expect(overflow([127, 127, 4, 0], 1)).to.not.throw();
+    expect(overflow([127, 127, 5, 0], 0)).to.throw(
+      UserError,
+      /filter 0 overflows its int16 accumulator.*got 32893.*int32 or int48/,
+    );
+    expect(overflow([127, 127, 5, -127], 0), 'on its way').to.throw(UserError, /got 32893/);
+    expect(overflow([127, 127, 4, 0], 2)).to.throw(UserError, /got 32768/);
+    expect(overflow([-127, -127, -4, 0], -2)).to.not.throw();
+    expect(overflow([-127, -127, -4, 0], -3)).to.throw(UserError, /got -32769/);
   });
 
   it('names the buffer, the need and the room when no tile fits', () => {

@@ -87,6 +87,9 @@ describe('a scenario', () => {
     expect(await precisionOf('{ ifmap: int16, weight: int16, accumulator: int32 }')).to.equal(
       'int16 int16 int32',
     );
+    expect(await precisionOf('{ ifmap: int8, weight: int8, accumulator: int16 }')).to.equal(
+      'int8 int8 int16',
+    );
   });
 
   it('makes paths of weights and images absolute, relative to its file', async () => {
