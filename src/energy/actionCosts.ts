@@ -14,9 +14,13 @@ export interface Action {
   readonly reportedAs: string;
 }
 
+/** What the sources of gated MACs stand under: they matter only where a MAC is gated. */
+export const gatedMacs = 'gated MACs';
+
 /** Components and their actions, named as Accelergy names them. */
 const priced = {
   mac: { component: 'mac', action: 'mac', figure: 'energy', reportedAs: 'mac' },
+  gatedMac: { component: 'mac', action: 'gated', figure: 'energy', reportedAs: gatedMacs },
   registerRead: {
     component: 'register-file',
     action: 'read',
@@ -125,6 +129,7 @@ export function actionCosts(
   };
 
   const macPj = price(priced.mac);
+  const gatedMacPj = price(priced.gatedMac);
   const registerReadPjPerBit = price(priced.registerRead);
   const registerWritePjPerBit = price(priced.registerWrite);
   const patternTableReadPjPerBit = price(priced.patternTableRead);
@@ -139,6 +144,7 @@ export function actionCosts(
   }
   if (
     macPj === undefined ||
+    gatedMacPj === undefined ||
     registerReadPjPerBit === undefined ||
     registerWritePjPerBit === undefined ||
     patternTableReadPjPerBit === undefined ||
@@ -152,6 +158,7 @@ export function actionCosts(
   }
   return {
     macPj,
+    gatedMacPj,
     registerReadPjPerBit,
     registerWritePjPerBit,
     patternTableReadPjPerBit,

@@ -37,6 +37,8 @@ export interface EnergyEntry {
 export interface ActionCosts {
   /** Of one multiplication and accumulation. */
   readonly macPj: number;
+  /** A multiplication that is left out, its cycle going by. */
+  readonly gatedMacPj: number;
   readonly registerReadPjPerBit: number;
   readonly registerWritePjPerBit: number;
   readonly patternTableReadPjPerBit: number;

@@ -1,3 +1,4 @@
+import { gatedMacs } from './actionCosts.js';
 import type { Accelerator } from '../accelerator/accelerator.js';
 import type { LayerCounts } from '../counts/layerCounts.js';
 import { UserError } from '../document/userError.js';
@@ -11,7 +12,7 @@ import { lookUpSram, type SramPoint } from './sram.js';
 /**
  * The energy of one layer: sum of (action count x energy of the action) + leakage power x latency.
  *
- * MACs are charged as performed; buffers by the port word, read or written, of one bank; DRAM by whole bursts;
+ * MACs are charged as performed or gated; buffers by the port word, read or written, of one bank; DRAM by whole bursts;
  * registers and the pattern table by the bit.
  *
  * @throws UserError when the accelerator's node is not the table's, when the table lacks the precision,
@@ -68,7 +69,7 @@ export function evaluateEnergy(
     entries * costs.decodeEntryPj + maskBits * costs.decodeMaskPjPerBit + symbols * costs.decodeSymbolPj;
   tensorsPj.index += patternTable + decoder;
 
-  const mac = counts.macs.performed * costs.macPj;
+  const mac = counts.macs.performed * costs.macPj + counts.macs.gated * costs.gatedMacPj;
   const postProcessor = counts.postProcessorOperations * costs.postProcessorPj[counts.kind];
   // 1 mW x 1 ps = 1e-3 pJ
   const leakage = leakageMw * counts.latencyPs * 1e-3;
@@ -84,7 +85,7 @@ export function evaluateEnergy(
     totalPj,
     latencyPs: counts.latencyPs,
     effectualMacs: counts.macs.effectual,
-    sources: sourcesOf(costs, accelerator, table),
+    sources: sourcesOf(counts.macs.gated > 0, costs, accelerator, table),
   };
 }
 
@@ -130,11 +131,16 @@ function costsFor(accelerator: Accelerator, precision: PrecisionSet, table: Ener
   return costs;
 }
 
-function sourcesOf(costs: ActionCosts, accelerator: Accelerator, table: EnergyTable): FigureSource[] {
+function sourcesOf(
+  isGated: boolean,
+  costs: ActionCosts,
+  accelerator: Accelerator,
+  table: EnergyTable,
+): FigureSource[] {
   const { family, source } = table.sram;
   const sram = { family, source, foreign: family !== table.family, derived: false };
   return [
-    ...costs.sources,
+    ...costs.sources.filter(({ component }) => isGated || component !== gatedMacs),
     { component: 'buffers', ...sram },
     { component: 'leakage', ...sram },
     {

@@ -1,3 +1,4 @@
+import { gatedMacs } from '../energy/actionCosts.js';
 import { precisionKey } from '../energy/energyTable.js';
 import { bankOf } from '../energy/evaluate.js';
 import { findActivationFormat } from '../storage/activations/activationFormats.js';
@@ -9,9 +10,10 @@ export function scenarioNotes({ accelerator, energyTable, settings }: Scenario):
     `energy: table ${energyTable.name} (${energyTable.family}), SRAM ${energyTable.sram.family}, ` +
       `DRAM ${accelerator.dram.energyPjPerBit} pJ/bit (${accelerator.dram.source})`,
   ];
+  const isGated = accelerator.array.gate === 'activation';
   const foreign = energyTable.costs
     .get(precisionKey(settings.precision))
-    ?.sources.filter((source) => source.foreign)
+    ?.sources.filter(({ foreign, component }) => foreign && (isGated || component !== gatedMacs))
     .map(({ component, family }) => `${component} (${family})`);
   if (foreign !== undefined && foreign.length > 0) {
     notes.push(

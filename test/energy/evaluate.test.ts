@@ -29,6 +29,18 @@ const sumOfComponents = ({ componentsPj }: LayerEnergy): number => {
 };
 
 describe('energy of a layer', () => {
+  it('charges gated MACs as such, and names their source only where there are any', () => {
+    const macs = { dense: 90, effectual: 90, effectualUnpadded: 90, performed: 60, gated: 30 };
+    const source = { component: 'gated MACs', family: 'toy', source: 'a', foreign: false, derived: true };
+    const priced = table(costs({ sources: [source] }));
+    const gated = evaluateEnergy(counts({ macs }), accelerator(), int8, priced);
+    expect(gated.componentsPj.mac).to.equal(60 * 0.5 + 30 * 0.03125);
+    expect(gated.sources).to.deep.include(source);
+    const none = evaluateEnergy(counts({ macs: { ...macs, gated: 0 } }), accelerator(), int8, priced);
+    expect(none.componentsPj.mac).to.equal(60 * 0.5);
+    expect(none.sources).not.to.deep.include(source);
+  });
+
   it('charges MACs as performed, not as effectual', () => {
     const energy = evaluate({
       macs: { dense: 90, effectual: 40, effectualUnpadded: 30, performed: 60, gated: 0 },

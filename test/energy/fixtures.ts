@@ -36,6 +36,7 @@ export function smallSram(): SramTable {
 export function costs(changes: Partial<ActionCosts> = {}): ActionCosts {
   return {
     macPj: 0.5,
+    gatedMacPj: 0.03125,
     registerReadPjPerBit: 0.01,
     registerWritePjPerBit: 0.02,
     patternTableReadPjPerBit: 0.25,
