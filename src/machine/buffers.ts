@@ -22,7 +22,8 @@ export function createBuffers(buffers: readonly BufferSpec[]): ReadonlyMap<strin
 }
 
 /**
- * Lays a layer's slots out in the SRAM, one tensor after the other. Whatever lies there stays.
+ * Lays a layer's slots out in the SRAM, one tensor after the other, unless the ofmap takes the psums' place. Whatever lies there
+ * stays.
  *
  * @throws Error when a slot would end beyond its buffer
  */
@@ -42,12 +43,10 @@ export function placeSlots(footprint: Footprint, memory: ReadonlyMap<string, Arr
       ),
     };
   };
-  return {
-    ifmap: place(footprint.ifmap),
-    weight: place(footprint.weight),
-    psum: place(footprint.psum),
-    ofmap: place(footprint.ofmap),
-  };
+  const ifmap = place(footprint.ifmap);
+  const weight = place(footprint.weight);
+  const psum = place(footprint.psum);
+  return { ifmap, weight, psum, ofmap: footprint.ofmapInPlace ? psum : place(footprint.ofmap) };
 }
 
 /** A slot's bytes as elements. */

@@ -47,7 +47,8 @@ interface PendingStore {
 /**
  * Runs the schedule against the clock. The DMA engine works through one queue: the loads of a step are requested as
  * soon as the slots that they fill are free, stores queue behind the loads that may run ahead of them. A pass starts
- * on a clock edge, when its loads are in, the array is free and its ofmap slot has been stored.
+ * on a clock edge, when its loads are in, the array is free and its ofmap slot has been stored, which is also the slot of its
+ * partial sums where finished tiles take their place.
  *
  * @param maps those of the layer's maps that lie compressed; their sizes are known only after the layer has run
  */
@@ -148,9 +149,11 @@ export function runTimeline(
     let readyPs = 0;
     for (const transfer of step.transfersBefore) readyPs = Math.max(readyPs, before(transfer));
     while (pending.length > 0 && pending[0].step <= index - lookahead) flushOldest();
-    if (step.store !== undefined) {
-      flushSlot(step.store.slot);
-      readyPs = Math.max(readyPs, ofmapFreePs[step.store.slot]);
+    // Partial sums must not overwrite a finished tile in their slot before it has been stored.
+    const ofmapSlot = step.store?.slot ?? (footprint.ofmapInPlace ? 0 : undefined);
+    if (ofmapSlot !== undefined) {
+      flushSlot(ofmapSlot);
+      readyPs = Math.max(readyPs, ofmapFreePs[ofmapSlot]);
     }
     runPass(step, readyPs);
     if (step.store !== undefined) pending.push({ step: index, store: step.store, readyPs: drainedPs });

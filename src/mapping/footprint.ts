@@ -21,6 +21,8 @@ export interface Footprint {
   /** Absent when no partial sum ever leaves the array. */
   readonly psum?: Slots;
   readonly ofmap: Slots;
+  /** A finished ofmap tile takes the place of its partial sums: the ofmap's slot is the psum's. */
+  readonly ofmapInPlace: boolean;
 }
 
 /** Height and width of the input patch, padding included, that `rows` x `columns` outputs look at. */
@@ -45,7 +47,9 @@ export function tripCounts(problem: LayerProblem, tile: TileShape): TileShape {
 
 /**
  * The room that a mapping takes in every buffer. A tensor with one tile needs one slot; one with several needs two in
- * a double-buffered SRAM, so that a tile can come in while the array reads the other.
+ * a double-buffered SRAM, so that a tile can come in while the array reads the other. A finished tile takes the place of its
+ * partial sums where these stay in one slot of a buffer that is not double, and no residual needs the place before (as on
+ * Eyeriss: Chen et al., JSSC 2017).
  */
 export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: Accelerator): Footprint {
   const { tile, order } = mapping;
@@ -71,20 +75,27 @@ export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: 
   const patchElements = patch.height * patch.width;
   const ifmap = slots('ifmap', ifmapTrips, tile.images * ifmapChannels * patchElements * elementBytes);
   const ofmap = slots('ofmap', ofmapTrips, tile.filters * positions * elementBytes);
-  if (problem.kind === 'vector') return { ifmap, ofmap };
+  if (problem.kind === 'vector') return { ifmap, ofmap, ofmapInPlace: false };
   const weight = slots(
     'weight',
     groups * trips.filters * trips.channels,
     largestWeightTileBytes(problem, tile),
   );
-  if (!psumsLeaveArray(problem, tile, accelerator)) return { ifmap, weight, ofmap };
+  if (!psumsLeaveArray(problem, tile, accelerator)) return { ifmap, weight, ofmap, ofmapInPlace: false };
   const accumulatesInPlace = order[order.length - 1] === 'channels' || trips.channels === 1;
   const psum = slots(
     'psum',
     accumulatesInPlace ? 1 : ofmapTrips,
     tile.filters * positions * bytesOf(problem.accumulator),
   );
-  return { ifmap, weight, psum, ofmap };
+  // A residual is loaded into the ofmap's slot while its partial sums are still needed.
+  const ofmapInPlace =
+    accumulatesInPlace &&
+    !problem.residual &&
+    !psum.buffer.doubleBuffered &&
+    psum.buffer === ofmap.buffer &&
+    ofmap.slotBytes <= psum.slotBytes;
+  return { ifmap, weight, psum, ofmap, ofmapInPlace };
 }
 
 /** Whether partial sums are kept outside the PEs: between channel tiles, and between the folds of a pass. */
@@ -168,7 +179,7 @@ export function shortage(footprintOfLayer: Footprint): Shortage | undefined {
     footprintOfLayer.ifmap,
     footprintOfLayer.weight,
     footprintOfLayer.psum,
-    footprintOfLayer.ofmap,
+    footprintOfLayer.ofmapInPlace ? undefined : footprintOfLayer.ofmap,
   ]) {
     if (slots === undefined) continue;
     need.set(slots.buffer, (need.get(slots.buffer) ?? 0) + slots.count * slots.slotBytes);

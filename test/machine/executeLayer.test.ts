@@ -222,6 +222,19 @@ describe('tile execution', () => {
     });
   });
 
+  it('never works on a pass while a tile is stored from the place of its partial sums', () => {
+    let found = 0;
+    forFittingMappings(500, ({ accelerator, estimate }) => {
+      if (!estimate.schedule.footprint.ofmapInPlace) return;
+      found++;
+      // All buffers of these machines are single, so that loads overlap no pass either: whatever is on the bus takes its own time.
+      const { dram, periodPs } = accelerator;
+      const busPs = (trafficOf(estimate) * dram.burstBytes * 1e12) / dram.bandwidthBytesPerSecond;
+      expect(estimate.timeline.endPs).to.be.at.least(estimate.timeline.passCycles * periodPs + busPs);
+    });
+    expect(found, 'mappings of this kind').to.be.above(10);
+  });
+
   it('writes every ofmap element to DRAM once, and reads back as many partial sums as it spills', () => {
     forFittingMappings(500, ({ given, estimate }) => {
       const { dram } = estimate.timeline;

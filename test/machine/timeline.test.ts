@@ -1,7 +1,12 @@
 import { plainArray } from '../dataflow/passes.js';
 import { expect } from 'chai';
+import type { BufferSpec } from '../../src/accelerator/accelerator.js';
+import { createBuffers, placeSlots } from '../../src/machine/buffers.js';
 import { createFlatDram } from '../../src/machine/dram/flat.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
+import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
+import { shortage } from '../../src/mapping/footprint.js';
+import type { ConvProblem, LoopName } from '../../src/mapping/problem.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import { blockTransfer } from '../../src/schedule/transfer.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
@@ -83,6 +88,89 @@ describe('timeline', () => {
       transfersBefore.map(({ transfer }) => transfer.tensor),
     );
     expect(loads).to.deep.equal([['weight', 'ifmap'], ['weight']]);
+  });
+});
+
+/** Two output tiles, each of two channel tiles: partial sums wait in their slot for the second. */
+function runInPlace(
+  outputBuffers: BufferSpec[],
+  loops: readonly LoopName[] = order,
+  change: Partial<ConvProblem> = {},
+) {
+  const layer = conv(
+    'layer',
+    { channels: 4, height: 4, width: 4 },
+    { filters: 8, kernel: [1, 1], padding: [0, 0, 0, 0] },
+  );
+  const supports = denseSupports(8, 4, 1);
+  const problem = convProblem(layer, int8, storeLayer('auto', { supports, precision: int8.weight }, 'layer'));
+  const accelerator = machine({
+    array: { rows: 16, columns: 4, dataflow: 'output-stationary' },
+    clockHz: 1e9,
+    periodPs: 1000,
+    buffers: [
+      buffer('ifmap-buffer', ['ifmap'], 8192, single),
+      buffer('weight-buffer', ['weight', 'index'], 8192, single),
+      ...outputBuffers,
+    ],
+    postProcessor: { lanes: 64 },
+    dram,
+  });
+  const tile = { images: 1, filters: 4, channels: 2, rows: 4, columns: 4 };
+  return estimateLayer({ ...problem, ...change }, { tile, order: loops, phasesPerGroup: 1 }, accelerator);
+}
+
+const single = { wordBits: 1024, ports: 8, doubleBuffered: false };
+
+describe('a finished tile in the place of its partial sums', () => {
+  const inPlace = (): LayerEstimate => runInPlace([buffer('output-buffer', ['psum', 'ofmap'], 256, single)]);
+  const apart = (): LayerEstimate =>
+    runInPlace([buffer('psum-buffer', ['psum'], 256, single), buffer('ofmap-buffer', ['ofmap'], 64, single)]);
+
+  it('takes no room of its own', () => {
+    const { footprint } = inPlace().schedule;
+    expect(footprint.ofmapInPlace).to.equal(true);
+    expect(footprint.psum?.slotBytes).to.equal(4 * 16 * 4);
+    expect(shortage(footprint)).to.equal(undefined);
+    expect(shortage({ ...footprint, ofmapInPlace: false })?.neededBytes).to.equal(256 + 64);
+    expect(apart().schedule.footprint.ofmapInPlace).to.equal(false);
+  });
+
+  it('needs a place of its own beside sums that are spilled, for a residual, in a double buffer or where it is wider', () => {
+    const output = (change: Partial<BufferSpec> = {}): BufferSpec[] => [
+      buffer('output-buffer', ['psum', 'ofmap'], 2048, { ...single, ...change }),
+    ];
+    const spilled = ['images', 'channels', 'filters', 'rows', 'columns'] as const;
+    for (const { schedule } of [
+      runInPlace(output(), spilled),
+      runInPlace(output(), order, { residual: true }),
+      runInPlace(output({ doubleBuffered: true })),
+      runInPlace(output(), order, { precision: 'float32', accumulator: 'int16' }),
+    ]) {
+      expect(schedule.footprint.ofmapInPlace).to.equal(false);
+    }
+    expect(runInPlace(output()).schedule.footprint.ofmapInPlace).to.equal(true);
+  });
+
+  it('lies in the same bytes of the SRAM', () => {
+    const { footprint } = inPlace().schedule;
+    const { psum, ofmap } = placeSlots(
+      footprint,
+      createBuffers([footprint.ifmap.buffer, footprint.weight!.buffer, footprint.psum!.buffer]),
+    );
+    psum.slots[0][5] = 77;
+    expect(ofmap.slots[0][5]).to.equal(77);
+  });
+
+  it('keeps the next tile from starting until it is stored', () => {
+    const shared = inPlace().timeline;
+    const separate = apart().timeline;
+    expect(shared.passCycles).to.equal(separate.passCycles);
+    expect(shared.dram).to.deep.equal(separate.dram);
+    // After the second pass the loads of the third go over the bus, then the first tile's store. Apart, the third pass (20
+    // cycles) is over before the store, and the loads of the fourth, which take its slots, follow the store at once. In place
+    // it starts only when the store is through, and these loads 20 ns and a latency of 10 ns later.
+    expect(shared.endPs - separate.endPs).to.equal((20 + 10) * 1000);
   });
 });
 
