@@ -1,5 +1,6 @@
 import { Command, Option, CommanderError, InvalidArgumentError } from 'commander';
 import { packageVersion } from '../document/package.js';
+import { executions } from '../scenario/execution.js';
 import { precisions } from '../tensor/precision.js';
 import { exitCodes } from './exitCodes.js';
 import type { RunArguments } from './run.js';
@@ -47,6 +48,11 @@ function createProgram(done: (code: number) => void): Command {
     .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
     .option('--storage <formats>', "store each variant in these formats instead of the scenario's", list)
     .addOption(precisionOption())
+    .addOption(
+      new Option('--execution <name>', 'how layers are carried out; estimate computes nothing').choices(
+        executions,
+      ),
+    )
     .option('--layers <names>', 'report only these layers, separated by commas', list)
     .option('--seed <number>', 'replaces every seed of the scenario', wholeNumber)
     .option('--images <file>', "images of an .npy file, or of one in CIFAR-10's binary format")

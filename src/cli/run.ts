@@ -1,3 +1,4 @@
+import type { Execution } from '../scenario/execution.js';
 import { join, resolve } from 'node:path';
 import type { Precision } from '../tensor/precision.js';
 import { displayPath, UserError } from '../document/userError.js';
@@ -22,6 +23,7 @@ export interface RunArguments {
   readonly variants?: readonly string[];
   readonly storage?: readonly string[];
   readonly precision?: Precision;
+  readonly execution?: Execution;
   readonly layers?: readonly string[];
   readonly seed?: number;
   readonly images?: string;
@@ -66,11 +68,12 @@ export function verdict(result: ScenarioResult): number {
 }
 
 async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {
-  const { variants, storage, precision, layers, seed, check, batch } = options;
+  const { variants, storage, precision, execution, layers, seed, check, batch } = options;
   return {
     variants,
     storage,
     precision,
+    execution,
     layers,
     seed,
     check: check ? undefined : false,

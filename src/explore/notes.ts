@@ -38,3 +38,20 @@ export function scenarioNotes({ accelerator, energyTable, settings }: Scenario):
   if (!settings.check.enabled) notes.push('outputs were not checked against TensorFlow.js');
   return notes;
 }
+
+/** What an estimate takes for granted where it depends on values. */
+export function densityNotes({ accelerator, settings }: Scenario): string[] {
+  const { gate, skip } = accelerator.array;
+  const dependent = [
+    ...(gate === 'activation' ? ['gated MACs'] : []),
+    ...(skip === 'activation' ? ['skipped MACs'] : []),
+    ...(findActivationFormat(settings.activations) === undefined ? [] : ['compressed feature maps']),
+  ];
+  if (dependent.length === 0) return [];
+  const { activationDensity } = settings;
+  const drawn =
+    activationDensity === undefined
+      ? 'feature maps without zeros, since no activationDensity is given'
+      : 'zeros drawn at random, independently, as activationDensity says';
+  return [`estimate: ${dependent.join(', ')} are those of ${drawn}`];
+}

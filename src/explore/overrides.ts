@@ -1,3 +1,4 @@
+import type { Execution } from '../scenario/execution.js';
 import type { ImagesSource } from '../scenario/scenario.js';
 import type { Precision } from '../tensor/precision.js';
 
@@ -7,6 +8,7 @@ export interface ScenarioOverrides {
   readonly variants?: readonly string[] | undefined;
   /** Formats to store each variant in, in place of the file's. */
   readonly storage?: readonly string[] | undefined;
+  readonly execution?: Execution | undefined;
   readonly layers?: readonly string[] | undefined;
   /** Of weights and feature maps. */
   readonly precision?: Precision | undefined;

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createBuffers } from '../machine/buffers.js';
 import { storeWeights } from '../machine/layerDram.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
-import type { Execution } from '../machine/execution.js';
+import type { ComputingExecution } from '../machine/execution.js';
 import { runNetwork } from '../machine/runNetwork.js';
 import type { RunnableLayer } from '../machine/runNetwork.js';
 import { floatNetwork } from '../model/floatForward.js';
@@ -37,7 +37,7 @@ export interface CellRun {
 export interface RunOptions {
   /** No check without one. */
   readonly backend: ReferenceBackend | undefined;
-  readonly execution: Exclude<Execution, 'estimate'>;
+  readonly execution: ComputingExecution;
   readonly signal: AbortSignal | undefined;
   /** Called after each layer of each batch. */
   readonly onLayer: (layer: string) => void;

@@ -57,12 +57,13 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
   const places = overrides.layers === undefined ? document : undefined;
   const layers = selectLayers(network, settings.layers, places);
   checkMappedLayers(network, settings, document);
+  checkDensities(network, settings, document);
   checkCount(settings, overrides.images === undefined ? document : undefined);
   return { settings, file: document.file, network, accelerator, energyTable, cells, layers };
 }
 
 function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
-  const { layers, seed, check, images, batch, precision } = overrides;
+  const { layers, seed, check, images, batch, precision, execution } = overrides;
   const seeded =
     seed === undefined
       ? value
@@ -79,6 +80,7 @@ function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): Scena
     ...(check === undefined ? {} : { check: { ...value.check, enabled: check } }),
     ...(images === undefined ? {} : { images }),
     ...(batch === undefined ? {} : { batch }),
+    ...(execution === undefined ? {} : { execution }),
   };
 }
 
@@ -105,6 +107,14 @@ function selectLayers(
     throw document === undefined ? new UserError(message) : faultAt(document, ['layers', index], message);
   });
   return wanted === undefined ? names : names.filter((name) => wanted.includes(name));
+}
+
+function checkDensities(network: Network, { activationDensity }: ScenarioFile, document: YamlDocument): void {
+  if (activationDensity === undefined || typeof activationDensity === 'number') return;
+  for (const name of Object.keys(activationDensity)) {
+    if (name !== 'input' && !network.layers.some((layer) => layer.name === name))
+      throw faultAt(document, ['activationDensity', name], unknownLayer(network, name));
+  }
 }
 
 function checkMappedLayers(network: Network, { mapping }: ScenarioFile, document: YamlDocument): void {

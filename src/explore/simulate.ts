@@ -5,11 +5,11 @@ import { openReference } from '../reference/backend.js';
 import type { LayerResult, ScenarioResult, VariantResult } from '../report/result.js';
 import { savingsOf, totalsOf } from '../report/totals.js';
 import { evaluateLayer } from './layerCost.js';
-import { scenarioNotes } from './notes.js';
+import { densityNotes, scenarioNotes } from './notes.js';
 import { layersToRun, planCells } from './plan.js';
 import type { CellPlan, PlannedLayer } from './plan.js';
 import { createVariantMaker, loadImages } from './prepare.js';
-import type { PreparedVariant } from './prepare.js';
+import { estimateCell } from './estimateCell.js';
 import { runCell } from './runCell.js';
 import type { CellRun } from './runCell.js';
 import type { Scenario } from './scenario.js';
@@ -43,7 +43,8 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const { settings, network, accelerator, energyTable, cells } = scenario;
   const images = await loadImages(scenario);
   const layers = layersToRun(scenario.layers, network).length * cells.length;
-  const total = layers * (1 + images.images.length / settings.batch);
+  const total =
+    layers * (1 + (settings.execution === 'estimate' ? 1 : images.images.length / settings.batch));
   let done = 0;
   const advance = (cell: Cell, activity: string, by: number): void => {
     done += by;
@@ -56,23 +57,29 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     },
     signal: options.signal,
   });
-  const backend = settings.check.enabled ? await openReference(settings.check.backend) : undefined;
+  const { execution } = settings;
+  const isChecked = settings.check.enabled && execution !== 'estimate';
+  const backend = isChecked ? await openReference(settings.check.backend) : undefined;
   const variants: VariantResult[] = [];
   try {
     for (const plan of plans) {
       advance(plan, 'weights', 0);
       await setImmediate();
       options.signal?.throwIfAborted();
-      const prepared = await maker.prepared(plan.variant);
-      const run = await runCell(scenario, plan, prepared, images, {
-        backend,
-        execution: 'tile',
+      const reporting = {
         signal: options.signal,
-        onLayer: (layer) => {
+        onLayer: (layer: string) => {
           advance(plan, layer, 1);
         },
-      });
-      variants.push(variantResult(scenario, plan, prepared, run));
+      };
+      if (execution === 'estimate') {
+        const run = await estimateCell(scenario, plan, reporting);
+        variants.push(variantResult(scenario, plan, [...plan.sparse.notes, ...densityNotes(scenario)], run));
+        continue;
+      }
+      const prepared = await maker.prepared(plan.variant);
+      const run = await runCell(scenario, plan, prepared, images, { backend, execution, ...reporting });
+      variants.push(variantResult(scenario, plan, prepared.notes, run));
     }
   } finally {
     backend?.dispose();
@@ -85,7 +92,8 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     accelerator: { name: accelerator.name, ...array, clockHz, technologyNm },
     energyTable: energyTable.name,
     precision: settings.precision,
-    images: images.images.length,
+    images: execution === 'estimate' ? 0 : images.images.length,
+    execution,
     batch: settings.batch,
     ...(backend && { reference: backend.name }),
     notes: scenarioNotes(scenario),
@@ -96,7 +104,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
 function variantResult(
   scenario: Scenario,
   plan: CellPlan,
-  { notes }: PreparedVariant,
+  notes: readonly string[],
   run: CellRun,
 ): VariantResult {
   const { accelerator, layers: reported } = scenario;

@@ -18,7 +18,7 @@ import { checkSums, convolveWatched, createSums, isSafeFromOverflow, watchSums }
 import { elementsIn } from './buffers.js';
 import type { BufferMemory } from './buffers.js';
 import type { DmaEngine } from './dmaEngine.js';
-import type { Execution, ObserveCycle } from './execution.js';
+import type { ComputingExecution, ObserveCycle } from './execution.js';
 import { runRegisterPass } from './register/registerPass.js';
 import { convolveTile, createTapScratch } from './kernels/convolution.js';
 import type { ConvTile } from './kernels/convolution.js';
@@ -26,7 +26,7 @@ import { packPsums, unpackPsums } from './packedPsums.js';
 import { finishConvolution } from './postProcessor.js';
 
 interface ConvolutionPassOptions {
-  readonly execution: Exclude<Execution, 'estimate'>;
+  readonly execution: ComputingExecution;
   readonly observe?: ObserveCycle | undefined;
 }
 

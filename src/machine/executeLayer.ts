@@ -10,7 +10,7 @@ import type { BufferMemory } from './buffers.js';
 import { expandMap } from './compressedDram.js';
 import { createConvolutionPass } from './convolutionPass.js';
 import { createDmaEngine } from './dmaEngine.js';
-import type { Execution, ObserveCycle } from './execution.js';
+import type { ComputingExecution, ObserveCycle } from './execution.js';
 import { createLayerDram } from './layerDram.js';
 import type { StoredMaps, StoredWeights } from './layerDram.js';
 import { runVectorTile } from './vectorUnit.js';
@@ -27,7 +27,7 @@ export interface LayerExecution {
 export interface ExecuteOptions {
   /** Maps that lie compressed in DRAM are read and written there, and not in `input` and `residual`. */
   readonly maps?: StoredMaps;
-  readonly execution?: Exclude<Execution, 'estimate'>;
+  readonly execution?: ComputingExecution;
   readonly observe?: ObserveCycle | undefined;
 }
 

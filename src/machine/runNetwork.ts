@@ -8,7 +8,7 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import type { CompressedLayout } from '../schedule/compressedMap.js';
 import { createStoredMap } from './compressedDram.js';
 import type { StoredMap } from './compressedDram.js';
-import type { Execution } from './execution.js';
+import type { ComputingExecution } from './execution.js';
 import { executeLayer } from './executeLayer.js';
 import type { StoredMaps, StoredWeights } from './layerDram.js';
 import { runTimeline } from './timeline.js';
@@ -45,7 +45,7 @@ export function* runNetwork(
   memory: ReadonlyMap<string, ArrayBuffer>,
   maps: Map<MapName, ElementArray>,
   accelerator: Accelerator,
-  execution: Exclude<Execution, 'estimate'> = 'tile',
+  execution: ComputingExecution = 'tile',
 ): Generator<FinishedLayer, void, void> {
   const compressed = new Map<MapName, StoredMap>();
   for (const [index, { modelLayer, estimate, stored, outputLayout }] of layers.entries()) {
@@ -85,7 +85,7 @@ export function* runNetwork(
 }
 
 /** The maps that a layer reads: its ifmap, then what is added. */
-function inputsOf(layer: Layer): MapName[] {
+export function inputsOf(layer: Layer): MapName[] {
   if (layer.kind === 'add') return [...layer.inputs];
   return isConv(layer) && layer.residual !== undefined ? [layer.input, layer.residual] : [layer.input];
 }

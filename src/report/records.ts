@@ -115,6 +115,7 @@ export function summaryRecord(result: ScenarioResult): Record<string, unknown> {
     energyTable: result.energyTable,
     precision: result.precision,
     images: result.images,
+    execution: result.execution,
     batch: result.batch,
     reference: result.reference ?? null,
     notes: result.notes,

@@ -1,3 +1,4 @@
+import type { Execution } from '../scenario/execution.js';
 import type { LayerCounts, StoredBytes } from '../counts/layerCounts.js';
 import type { Energy, EnergyMetrics, LayerEnergy } from '../energy/layerEnergy.js';
 import type { Mapping } from '../mapping/mapping.js';
@@ -116,7 +117,9 @@ export interface ScenarioResult {
   };
   readonly energyTable: string;
   readonly precision: PrecisionSet;
-  /** Images that were run, over all batches. */
+  /** How layers were carried out; in `estimate` no data was moved and nothing checked. */
+  readonly execution: Execution;
+  /** Images that were run, over all batches; 0 in `estimate`. */
   readonly images: number;
   /** Images that a layer takes together: what counts and energies are of. */
   readonly batch: number;

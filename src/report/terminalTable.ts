@@ -39,12 +39,19 @@ function columnTitle({ variant, storage }: VariantResult, { variants }: Scenario
   return variants.every((each) => each.storage === variants[0].storage) ? variant : `${variant}\n${storage}`;
 }
 
+const executionWords = {
+  tile: '',
+  register: 'register by register; ',
+  estimate: 'estimated, nothing was computed; ',
+};
+
 function heading({
   network,
   accelerator,
   precision,
   images,
   batch,
+  execution,
   scenario,
   variants,
 }: ScenarioResult): string {
@@ -57,7 +64,7 @@ function heading({
   return (
     `${scenario}: ${network.name} on ${name} (${rows}x${columns} PEs, ${dataflow}, ` +
     `${formatFixed(clockHz / 1e6, 0)} MHz, ${technologyNm} nm), ${operands}${storages.size === 1 ? `, storage ${[...storages].join('')}` : ''}; ` +
-    `${batch === 1 ? 'figures are for one image' : `batch ${batch}, counts are of one batch`}${images === batch ? '' : `, ${images} images were run`}`
+    `${executionWords[execution]}${batch === 1 ? 'figures are for one image' : `batch ${batch}, counts are of one batch`}${images === batch || images === 0 ? '' : `, ${images} images were run`}`
   );
 }
 

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { expectKind, faultAt, parseDocument, readDocument } from '../document/document.js';
 import type { YamlDocument } from '../document/document.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
+import type { Execution } from './execution.js';
 import type { MappingObjective } from './objective.js';
 import { scenarioSchema } from './schema.js';
 
@@ -52,6 +53,9 @@ export interface ScenarioFile {
     readonly weight: Precision;
     readonly accumulator: AccumulatorPrecision;
   };
+  readonly execution: Execution;
+  /** For the execution `estimate`: share of elements that are not zero, of all feature maps or by name. */
+  readonly activationDensity?: number | Readonly<Record<string, number>> | undefined;
   readonly weights: WeightsSource;
   /** Images that a layer takes together. */
   readonly batch: number;

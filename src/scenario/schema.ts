@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { describeValue } from '../document/describeValue.js';
 import { positiveInteger, nonNegativeInteger, seedInteger } from '../document/integer.js';
 import { safeName, text } from '../document/words.js';
+import { executions } from './execution.js';
 import { mappingObjectives } from './objective.js';
 import { accumulatorPrecisions, precisions } from '../tensor/precision.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
@@ -141,6 +142,8 @@ const formats = z
   .union([format, uniqueTexts('storage format')])
   .transform((given): readonly string[] => (typeof given === 'string' ? [given] : given));
 
+const density = z.number().min(0).max(1).meta({ description: 'Share of elements that are not zero' });
+
 /** The YAML kind `scenario`. */
 export const scenarioSchema = z
   .strictObject({
@@ -170,6 +173,18 @@ export const scenarioSchema = z
       .meta({ description: 'Variants side by side, each under the storage formats that are named for it' }),
     precision,
     weights,
+    execution: z.enum(executions).default('tile').meta({
+      description:
+        'register: every register in every cycle; tile: real data, tile by tile; estimate: no data, nothing is checked',
+    }),
+    activationDensity: z
+      .union([density, z.record(z.string(), density)])
+      .optional()
+      .meta({
+        description:
+          'For the execution estimate: share of the elements that are not zero, of all feature maps or by the name of the layer ' +
+          'that makes the map (input for the image)',
+      }),
     batch: positiveInteger().default(1).meta({ description: 'Images that a layer takes together' }),
     images,
     calibrationImages: positiveInteger({ max: 10_000 }).default(8),

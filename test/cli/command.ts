@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,3 +88,12 @@ variants: [dense, PSD4_P8]
 images: { count: 2 }
 `,
 } as const;
+
+/** Columns of a CSV file by name, row by row; no field of these files has a comma. */
+export function rowsOf(file: string): Array<Record<string, string>> {
+  const [head, ...rows] = readFileSync(file, 'utf8').trim().split('\n');
+  const columns = head.split(',');
+  return rows.map((row) =>
+    Object.fromEntries(row.split(',').map((value, column) => [columns[column], value])),
+  );
+}

@@ -1,18 +1,9 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { files, inWorkspace, psconv } from './command.js';
+import { files, inWorkspace, psconv, rowsOf } from './command.js';
 
 const { 'scenario.yaml': scenario } = files;
-
-/** Columns of a CSV file by name, row by row; no field of these files has a comma. */
-function rowsOf(file: string): Array<Record<string, string>> {
-  const [head, ...rows] = readFileSync(file, 'utf8').trim().split('\n');
-  const columns = head.split(',');
-  return rows.map((row) =>
-    Object.fromEntries(row.split(',').map((value, column) => [columns[column], value])),
-  );
-}
 
 describe('psconv run with compare', function () {
   this.timeout(60_000);

@@ -163,6 +163,7 @@ function scaledCosts(by: number): ActionCosts {
   return {
     ...plain,
     macPj: plain.macPj * by,
+    gatedMacPj: plain.gatedMacPj * by,
     registerReadPjPerBit: plain.registerReadPjPerBit * by,
     registerWritePjPerBit: plain.registerWritePjPerBit * by,
     patternTableReadPjPerBit: plain.patternTableReadPjPerBit * by,

@@ -61,6 +61,11 @@ describe('the energy table edge-45nm', () => {
     expect(at(float32).postProcessorPj.conv2d).to.be.closeTo(0.9, 1e-12);
   });
 
+  it("charges a gated MAC the share of Sparseloop's table: 0.01798 of 0.5608 pJ at 8 bits, 0.06595 of 2.20035 at 16", () => {
+    expect(at(int8).gatedMacPj).to.be.closeTo((0.3 * 0.01798) / 0.5608, 1e-12);
+    expect(at(int16).gatedMacPj).to.be.closeTo((at(int16).macPj * 0.06595) / 2.20035, 1e-12);
+  });
+
   it("has Aladdin's register, 0.009 pJ per bit, and names it as of a foreign family", () => {
     for (const costs of table.costs.values()) {
       expect(costs.registerReadPjPerBit).to.be.closeTo(0.009, 1e-12);
@@ -69,6 +74,7 @@ describe('the energy table edge-45nm', () => {
       const foreign = costs.sources.filter((each) => each.foreign);
       const names = new Set(foreign.map((each) => `${each.component} ${each.family}`));
       expect([...names]).to.have.members([
+        'gated MACs sparseloop-45nm + horowitz-45nm',
         'registerFiles aladdin-40nm',
         'patternTable aladdin-40nm',
         'decoder horowitz-45nm + aladdin-40nm',
@@ -96,8 +102,12 @@ describe('the energy table edge-45nm', () => {
 
   it('names a source for every entry, and a voltage for those of Horowitz', () => {
     for (const entry of table.entries) {
-      expect(entry.source).to.match(/^(Horowitz, ISSCC 2014|Aladdin 40 nm)/);
-      expect(entry.technologyNm).to.equal(entry.family === table.family ? 45 : 40);
+      expect(entry.source).to.match(
+        /^(Horowitz, ISSCC 2014|Aladdin 40 nm|Sparseloop \(Wu et al., MICRO 2022\))/,
+      );
+      expect(entry.technologyNm).to.equal(
+        /^(horowitz|sparseloop)-45nm/.test(entry.family) && entry.component !== 'decoder' ? 45 : 40,
+      );
       expect(entry.voltage).to.equal(entry.family === table.family ? 0.9 : undefined);
     }
   });
@@ -186,7 +196,7 @@ describe('a faulty energy table', () => {
       'action: mac',
       'action: multiply',
       /action: multiply/,
-      /expected an action of mac \(mac\), got "multiply"/,
+      /expected an action of mac \(mac, gated\), got "multiply"/,
     ));
 
   it('does not know other components', () =>

@@ -105,7 +105,7 @@ function runInPlace(
   const supports = denseSupports(8, 4, 1);
   const problem = convProblem(layer, int8, storeLayer('auto', { supports, precision: int8.weight }, 'layer'));
   const accelerator = machine({
-    array: { rows: 16, columns: 4, dataflow: 'output-stationary' },
+    array: { rows: 16, columns: 4, dataflow: 'output-stationary', ...plainArray },
     clockHz: 1e9,
     periodPs: 1000,
     buffers: [

@@ -45,6 +45,7 @@ describe('a scenario', () => {
       variants: ['pSC9', 'PSD4_P8'],
       precision: { ifmap: 'int8', weight: 'int8', accumulator: 'int32' },
       weights: { seed: 1 },
+      execution: 'tile',
       batch: 1,
       images: { seed: 1 },
       calibrationImages: 8,
