@@ -15,7 +15,7 @@ export function consecutiveFolds({ filterCount }: PassShape, columns: number): F
 }
 
 /**
- * Windows that move round the columns: at step t column j has that of channel (t - j) mod `steps`.
+ * Windows that move from column to column, as often as filters need them: at step t column j has that of channel (t - j) mod `steps`.
  *
  * The period divides `steps`, so that the columns have kernels of one slot at the wrap, too: channels beyond the pass's
  * are empty. Windows enter at column 0 from the end of step -C on, C the number of columns: all are in place at step 0.
