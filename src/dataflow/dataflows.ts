@@ -1,11 +1,12 @@
 import { UserError } from '../document/userError.js';
 import type { Dataflow } from './dataflow.js';
 import { inputStationary } from './inputStationary.js';
+import { lockStep } from './lockStep.js';
 import { outputStationary } from './outputStationary.js';
 import { weightStationary } from './weightStationary.js';
 
 const registered = new Map<string, Dataflow>();
-[outputStationary, weightStationary, inputStationary].forEach(registerDataflow);
+[outputStationary, weightStationary, inputStationary, lockStep].forEach(registerDataflow);
 
 /**
  * Makes a dataflow known by its name, in accelerator files too.

@@ -23,10 +23,17 @@ export interface PeArray {
   /** Puts a part of the array to use, its registers empty; what moves on beyond it is gone. */
   use(rows: number, columns: number): void;
 
+  /** From here on only so many columns are in use; registers keep what they hold. */
+  narrow(columns: number): void;
+
   /** Reads an operand from its buffer. What one cycle fetches is packed into port words, tensor by tensor. */
   fetch(tensor: OperandTensor, operand: IfmapOperand | WeightOperand): void;
   /** Reads operands from a port that nothing else uses meanwhile. Returns the cycles that this takes. */
   fetchBeside(tensor: OperandTensor, operands: readonly number[]): number;
+  /** Reads operands for later, packed into port words, through what the cycles to come leave of the ports. */
+  fetchAhead(tensor: OperandTensor, operands: readonly number[]): void;
+  /** Stands still until they have been read. */
+  awaitAhead(): void;
   /** Bits of the pattern table that say where values belong. */
   readPatternTable(bits: number): void;
 

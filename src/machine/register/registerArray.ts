@@ -8,6 +8,7 @@ import { emptyPassCost } from '../../dataflow/pass.js';
 import type { ArrayContext, PassCost, PassShape } from '../../dataflow/pass.js';
 import type { Beside, Leaving, OperandTensor, PeArray } from '../../dataflow/peArray.js';
 import { wordsOf } from '../../dataflow/ports.js';
+import type { Demand } from '../../dataflow/ports.js';
 import type { ElementArray } from '../../tensor/precision.js';
 import { splitDemands } from '../../dataflow/drainBehind.js';
 import { allDemands } from '../../dataflow/leaving.js';
@@ -94,6 +95,9 @@ export function createRegisterArray(
   let leaving: LeavingDemands | undefined;
   let sumsMove = false;
   let folds = 0;
+  /** Words that are read for later: as asked for together, and still to come from each buffer. */
+  let ahead = { ifmap: 0, weight: 0 };
+  const wordsAhead = new Map<number, number>();
   let beside: { readonly work: Beside; cycles: number } | undefined;
 
   const cycle = (stall?: StallCause): void => {
@@ -124,6 +128,19 @@ export function createRegisterArray(
     countRead(cost.accesses, ports[tensor].buffer, tensor, operands, words, (operands * bits[tensor]) / 8);
     return words;
   };
+  const aheadIsIn = (): boolean => [...wordsAhead.values()].every((words) => words === 0);
+  /** In so many cycles, those ports read ahead that `demands` leave free. */
+  const readAhead = (cycles: number, ...demands: readonly Demand[]): void => {
+    for (const [buffer, words] of wordsAhead) {
+      const taken = demands.reduce(
+        (sum, demand) => sum + (demand.port.buffer === buffer ? demand.words : 0),
+        0,
+      );
+      wordsAhead.set(buffer, Math.max(0, words - (cycles * portsOf(buffer) - taken)));
+    }
+  };
+  const portsOf = (buffer: number): number =>
+    buffer === ports.ifmap.buffer ? ports.ifmap.ports : ports.weight.ports;
   const put = (target: RegisterPlane, tensor: OperandTensor, at: number, operand: number): void => {
     if (fetches[tensor][operand] === 0)
       throw new Error(`${tensor} ${operand} was not read before it was latched`);
@@ -168,6 +185,9 @@ export function createRegisterArray(
       clearPlane(planes.weight);
       clearPlane(psums);
     },
+    narrow(columnsLeft) {
+      used = { rows: used.rows, columns: columnsLeft };
+    },
     fetch(tensor, operand) {
       fetches[tensor][operand]++;
       fetched[tensor]++;
@@ -175,6 +195,22 @@ export function createRegisterArray(
     fetchBeside(tensor, operands) {
       for (const operand of operands) fetches[tensor][operand]++;
       return Math.ceil(countFetches(tensor, operands.length) / ports[tensor].ports);
+    },
+    fetchAhead(tensor, operands) {
+      for (const operand of operands) fetches[tensor][operand]++;
+      const words = countFetches(tensor, operands.length);
+      const { buffer } = ports[tensor];
+      ahead[tensor] += words;
+      wordsAhead.set(buffer, (wordsAhead.get(buffer) ?? 0) + words);
+    },
+    awaitAhead() {
+      const demand = (tensor: OperandTensor) => ({ port: ports[tensor], words: ahead[tensor] });
+      const { cause } = streamStep(demand('ifmap'), demand('weight'));
+      while (!aheadIsIn()) {
+        readAhead(1);
+        stalled(cause);
+      }
+      ahead = { ifmap: 0, weight: 0 };
     },
     readPatternTable(patternBits) {
       cost.patternTableReadBits += patternBits;
@@ -268,7 +304,9 @@ export function createRegisterArray(
         port: ports[tensor],
         words: fetched[tensor] === 0 ? 0 : countFetches(tensor, fetched[tensor]),
       });
-      const step = streamStep(demand('ifmap'), demand('weight'), leaving);
+      const fetching = [demand('ifmap'), demand('weight')] as const;
+      const step = streamStep(...fetching, leaving);
+      readAhead(step.cycles, ...fetching);
       for (let held = 1; held < step.cycles; held++) stalled(step.cause);
       cycle();
       fetched = { ifmap: 0, weight: 0 };
