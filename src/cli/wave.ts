@@ -42,7 +42,7 @@ export async function wave(file: string, options: WaveArguments): Promise<void> 
     if (options.text !== undefined || options.vcd === undefined)
       writers.set(options.text ?? '', createTextTrace(shape, window));
     return (state) => {
-      cycles = state.cycle + 1;
+      if (!state.isAfterPass) cycles = state.cycle + 1;
       if (Math.min(cycles, window.cycles[1]) - window.cycles[0] > mostStates / pes) {
         throw new UserError(
           `expected a window of at most ${mostStates} PE cycles, got ${pes} PEs for more than ` +

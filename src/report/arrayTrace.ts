@@ -19,19 +19,25 @@ export interface TraceWriter {
 /**
  * The text trace of a pass: for every cycle, what each PE of the window holds at its end. `ifmap 5 @c0 y1 x2` is the value 5 of
  * channel 0, row 1, column 2 of the ifmap tile; `weight -3 @f0 c0 t4` is that of filter 0, channel 0, tap 4; `psum 7 @f0 p9` is a
- * sum of filter 0 at output position 9, all counted within the pass. `*` marks PEs that multiplied, as often as they did.
+ * sum of filter 0 at output position 9, all counted within the pass. `next` registers are filled for the next fold, `out` is a sum
+ * that has left the PE. `*` marks PEs that multiplied, as often as they did.
  */
 export function createTextTrace(shape: PassShape, window: TraceWindow): TraceWriter {
   const lines: string[] = [];
   return {
     observe(state) {
       if (!isInside(state.cycle, window.cycles)) return;
-      lines.push(`cycle ${state.cycle}${state.stall === undefined ? '' : `  stalled: ${state.stall}`}`);
+      lines.push(`cycle ${state.cycle}${remark(state)}`);
       forEachPe(state, window, (row, column, pe) => {
         const held = [
           ...registers('ifmap', state.ifmap, pe, ifmapName(shape)),
           ...registers('weight', state.weight, pe, weightName(shape)),
           ...registers('psum', state.psum, pe, outputName(shape)),
+          ...registers('next ifmap', state.nextIfmap, pe, ifmapName(shape)),
+          ...registers('next weight', state.nextWeight, pe, weightName(shape)),
+          ...state.left
+            .filter((sum) => sum.row === row && sum.column === column)
+            .map(({ value, output }) => `out ${value} @${outputName(shape)(output)}`),
         ];
         if (held.length === 0) return;
         const marks = '*'.repeat(state.products[pe]);
@@ -40,6 +46,11 @@ export function createTextTrace(shape: PassShape, window: TraceWindow): TraceWri
     },
     text: () => `${lines.join('\n')}\n`,
   };
+}
+
+function remark({ stall, isAfterPass }: ArrayState): string {
+  if (isAfterPass) return '  after the pass: sums leave';
+  return stall === undefined ? '' : `  stalled: ${stall}`;
 }
 
 export function isInside(value: number, [start, end]: readonly [number, number]): boolean {

@@ -105,7 +105,9 @@ describe('psconv run --execution', function () {
           [],
         );
         expect(wrong.code).to.equal(2);
-        expect(wrong.stderr).to.match(/own\.yaml:8:29: activationDensity\.conv9: expected a layer of net, got "conv9"/);
+        expect(wrong.stderr).to.match(
+          /own\.yaml:8:29: activationDensity\.conv9: expected a layer of net, got "conv9"/,
+        );
       },
       { 'machine.yaml': onArray('gate: activation') },
     ));

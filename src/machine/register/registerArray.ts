@@ -33,12 +33,27 @@ export interface ArrayState {
   readonly cycle: number;
   /** Why the array stood still in this cycle. */
   readonly stall: StallCause | undefined;
+  /** The pass is over, and its last sums are on their way. */
+  readonly isAfterPass: boolean;
   readonly ifmap: RegisterPlane;
   readonly weight: RegisterPlane;
+  /** The registers that are filled for the next fold. */
+  readonly nextIfmap: RegisterPlane;
+  readonly nextWeight: RegisterPlane;
   /** Operands are output numbers here. */
   readonly psum: RegisterPlane;
+  /** Sums that have left PEs since the cycle before. */
+  readonly left: readonly LeftSum[];
   /** By PE: products that it made in this cycle. */
   readonly products: Uint16Array;
+}
+
+/** A sum as it leaves its PE. */
+export interface LeftSum {
+  readonly row: number;
+  readonly column: number;
+  readonly output: Output;
+  readonly value: number;
 }
 
 export interface RegisterArray extends PeArray {
@@ -94,6 +109,8 @@ export function createRegisterArray(
   let fetched = { ifmap: 0, weight: 0 };
   let leaving: LeavingDemands | undefined;
   let sumsMove = false;
+  let isAfterPass = false;
+  let left: LeftSum[] = [];
   let folds = 0;
   /** Words that are read for later: as asked for together, and still to come from each buffer. */
   let ahead = { ifmap: 0, weight: 0 };
@@ -104,11 +121,16 @@ export function createRegisterArray(
     observe?.({
       cycle: cost.cycles,
       stall,
+      isAfterPass,
       ifmap: planes.ifmap,
       weight: planes.weight,
+      nextIfmap: shadows.ifmap,
+      nextWeight: shadows.weight,
       psum: psums,
+      left,
       products: stall === undefined ? products : noProducts,
     });
+    left = [];
     cost.cycles++;
     drainUnit.step();
     if (beside !== undefined) {
@@ -155,6 +177,10 @@ export function createRegisterArray(
     watch?.(sum, output);
     sums[output] = sum;
     psums.operands[at] = -1;
+    if (observe !== undefined) {
+      const pe = Math.floor(at / psums.entries);
+      left.push({ row: Math.floor(pe / columns), column: pe % columns, output, value: psums.values[at] });
+    }
     add(cost.psumRegister, 1, 0);
   };
   /** Sums leave behind the next fold, as far as they do not need the ports that it streams from. */
@@ -357,6 +383,7 @@ export function createRegisterArray(
     },
     finishPass() {
       const { cycles } = cost;
+      isAfterPass = true;
       while (drainUnit.isBusy()) cycle();
       cost.tailDrainCycles = cost.cycles - cycles;
       cost.cycles = cycles;

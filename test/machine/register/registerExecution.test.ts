@@ -13,7 +13,7 @@ import { convProblem } from '../../../src/mapping/layerProblem.js';
 import { storeLayer } from '../../../src/storage/formats.js';
 import { cases, machines } from '../arbitraries.js';
 
-const numRuns = Number(process.env.PSCONV_LAYER_CASES ?? 150);
+const numRuns = Number(process.env.PSCONV_LAYER_CASES ?? 2000);
 
 /** The machine with its zero activations gated or skipped, where its dataflow can. */
 const machinesWithZeros = fc
