@@ -94,6 +94,7 @@ export function createRegisterArray(
   let fetched = { ifmap: 0, weight: 0 };
   let leaving: LeavingDemands | undefined;
   let sumsMove = false;
+  let span = { ticks: 1, left: 1 };
   let folds = 0;
   /** Words that are read for later: as asked for together, and still to come from each buffer. */
   let ahead = { ifmap: 0, weight: 0 };
@@ -123,6 +124,11 @@ export function createRegisterArray(
     else cost.drainStalls++;
     cycle(cause);
   };
+  const endTick = (): void => {
+    products.fill(0);
+    moving = { ifmap: false, weight: false };
+    sumsMove = false;
+  };
   const countFetches = (tensor: OperandTensor, operands: number): number => {
     const words = wordsOf(ports[tensor], operands, bits[tensor]);
     countRead(cost.accesses, ports[tensor].buffer, tensor, operands, words, (operands * bits[tensor]) / 8);
@@ -148,14 +154,25 @@ export function createRegisterArray(
     target.values[at] = buffers[tensor][operand];
     add(registers[tensor], moving[tensor] ? 1 : 0, 1);
   };
-  const takeOut = (at: number): void => {
-    const output = psums.operands[at];
+  const takeOut = (...parts: readonly number[]): void => {
+    const output = psums.operands[parts[0]];
     if (output < 0) throw new Error('a sum that is not there leaves the array');
-    const sum = sums[output] + psums.values[at];
+    let sum = 0;
+    for (const at of parts) {
+      if (psums.operands[at] !== output) throw new Error('parts of different sums are added up');
+      sum += psums.values[at];
+      if (isFloat) sum = Math.fround(sum);
+      watch?.(sum, output);
+      psums.operands[at] = -1;
+      add(cost.psumRegister, 1, 0);
+    }
+    sum += sums[output];
     watch?.(sum, output);
     sums[output] = sum;
-    psums.operands[at] = -1;
-    add(cost.psumRegister, 1, 0);
+  };
+  const countLeft = (count: number, which: Leaving): void => {
+    countLeaving(cost.accesses, count, 1, which, shape, context);
+    if (which.last) cost.postProcessorOperations += count;
   };
   /** Sums leave behind the next fold, as far as they do not need the ports that it streams from. */
   const leaveTogether = (count: number, which: Leaving): void => {
@@ -299,7 +316,16 @@ export function createRegisterArray(
       cost.idleMacSlots += slots;
     },
     isZero: (operand) => ifmap[operand] === 0,
+    together(ticks) {
+      span = { ticks, left: ticks };
+    },
     tick() {
+      span.left--;
+      if (span.left > 0) {
+        cycle();
+        endTick();
+        return;
+      }
       const demand = (tensor: OperandTensor) => ({
         port: ports[tensor],
         words: fetched[tensor] === 0 ? 0 : countFetches(tensor, fetched[tensor]),
@@ -307,13 +333,12 @@ export function createRegisterArray(
       const fetching = [demand('ifmap'), demand('weight')] as const;
       const step = streamStep(...fetching, leaving);
       readAhead(step.cycles, ...fetching);
-      for (let held = 1; held < step.cycles; held++) stalled(step.cause);
+      for (let held = span.ticks; held < step.cycles; held++) stalled(step.cause);
       cycle();
       fetched = { ifmap: 0, weight: 0 };
       leaving = undefined;
-      products.fill(0);
-      moving = { ifmap: false, weight: false };
-      sumsMove = false;
+      span = { ticks: 1, left: 1 };
+      endTick();
     },
     start(work) {
       if (beside !== undefined) throw new Error('something else goes on beside the array');
@@ -333,8 +358,16 @@ export function createRegisterArray(
     },
     leave(count, which) {
       leaving = leavingDemands(count, which, shape, context);
-      countLeaving(cost.accesses, count, 1, which, shape, context);
-      if (which.last) cost.postProcessorOperations += count;
+      countLeft(count, which);
+    },
+    leaveWaiting(count, which) {
+      const demands = leavingDemands(count, which, shape, context);
+      drainUnit.begin(allDemands(demands), demands.laneCycles);
+      while (drainUnit.isBusy()) stalled('drain');
+      countLeft(count, which);
+    },
+    emitSum(parts) {
+      takeOut(...parts.map(({ row, column, entry }) => registerAt(psums, row, column, entry)));
     },
     emit(row, column, entry) {
       takeOut(registerAt(psums, row, column, entry));
@@ -347,8 +380,7 @@ export function createRegisterArray(
         takeOut(at);
         count++;
       });
-      countLeaving(cost.accesses, count, 1, which, shape, context);
-      if (which.last) cost.postProcessorOperations += count;
+      countLeft(count, which);
       leaveTogether(count, which);
     },
     endFold() {
