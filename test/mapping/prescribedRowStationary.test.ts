@@ -1,5 +1,9 @@
 import { expect } from 'chai';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/document/package.js';
 import { UserError } from '../../src/document/userError.js';
+import { planScenario } from '../../src/explore/plan.js';
+import { loadScenario } from '../../src/explore/scenario.js';
 import { mapLayer } from '../../src/machine/mapLayer.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import { prescribedMapping } from '../../src/mapping/prescribedMapping.js';
@@ -108,4 +112,18 @@ describe("Eyeriss's mapping", () => {
       'expected a layer that runs on the array, got pool1',
     );
   });
+});
+
+describe("the scenario of Eyeriss's paper", () => {
+  it("runs AlexNet's convolutions with its Table III, on as many PEs as it reports", async () => {
+    const scenario = await loadScenario(join(packageRoot(), 'configs/scenarios/eyeriss-alexnet.yaml'));
+    const [{ layers }] = await planScenario(scenario);
+    const convolutions = layers.filter(({ layer: { name } }) => scenario.layers.includes(name));
+    const passes = convolutions.map(({ estimate }) => estimate.schedule.steps.map(({ pass }) => pass));
+    expect(passes.map(([{ activePes }]) => activePes)).to.deep.equal([154, 135, 156, 156, 156]);
+    // Filters of n images, F columns and S taps: p q n F S cycles and a load of p t q r R S / 2 for each processing pass.
+    const [conv1, conv2] = passes.map((each) => each.reduce((sum, { cycles }) => sum + cycles, 0));
+    expect(conv1).to.equal(3 * 3 * 8 * 4 * (16 * 55 * 11 + (32 * 121) / 2));
+    expect(conv2).to.equal(2 * 8 * 24 * 4 * (32 * 27 * 5 + (32 * 25) / 2));
+  }).timeout(30_000);
 });
