@@ -3,10 +3,11 @@ import type { Dataflow } from './dataflow.js';
 import { inputStationary } from './inputStationary.js';
 import { lockStep } from './lockStep.js';
 import { outputStationary } from './outputStationary.js';
+import { rowStationary } from './rowStationary.js';
 import { weightStationary } from './weightStationary.js';
 
 const registered = new Map<string, Dataflow>();
-[outputStationary, weightStationary, inputStationary, lockStep].forEach(registerDataflow);
+[outputStationary, weightStationary, inputStationary, lockStep, rowStationary].forEach(registerDataflow);
 
 /**
  * Makes a dataflow known by its name, in accelerator files too.

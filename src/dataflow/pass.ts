@@ -4,6 +4,7 @@ import type { AccessTable, DecodeCounts } from './counters.js';
 import { createAccessTable } from './counters.js';
 import type { PassWindow } from './passWindow.js';
 import type { Ports } from './ports.js';
+import type { RowStationaryMapping } from './rowStationaryMapping.js';
 
 /** What one array pass has to compute: a tile of the layer as a matrix product. */
 export interface PassShape {
@@ -20,6 +21,8 @@ export interface PassShape {
   readonly readsPatternTable: boolean;
   /** Neighbouring phases of the period that share columns. */
   readonly phasesPerGroup: number;
+  /** Of the dataflow `row-stationary`, which chooses one itself unless given. */
+  readonly rowStationary?: RowStationaryMapping | undefined;
   /** No partial sums exist yet for this tile. */
   readonly firstChannels: boolean;
   /** The sums are complete after this pass and go to the post-processor. */

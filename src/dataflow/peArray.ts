@@ -68,6 +68,11 @@ export interface PeArray {
 
   /** Ends the cycle. */
   tick(): void;
+  /**
+   * What is fetched and what leaves in the next so many ticks goes by through FIFOs behind all of them: only what the
+   * ports cannot move in that time holds the last one up.
+   */
+  together(ticks: number): void;
   /** Lets work go on beside the cycles to come. */
   start(work: Beside): void;
   /** Waits until the work beside is done. `unstalled` cycles of it would be needed with ports wide enough. */
@@ -77,6 +82,10 @@ export interface PeArray {
   leave(sums: number, leaving: Leaving): void;
   /** Takes one of them out of the array. */
   emit(row: number, column: number, entry: number): void;
+  /** So many sums leave, and the array waits until they have. */
+  leaveWaiting(sums: number, leaving: Leaving): void;
+  /** Adds up the parts of a sum that PEs next to one another hold, each read once on the way, and takes it out. */
+  emitSum(parts: readonly RegisterPlace[]): void;
   /** All open sums leave together, once those before have left. */
   drain(leaving: Leaving): void;
   /** The fold is over. */

@@ -121,7 +121,8 @@ function createLayerPlanner(scenario: Scenario): LayerPlanner {
       return mapLayer(problem, accelerator, { cost: costFunction(scenario, layer), spec });
     } catch (error) {
       if (!(error instanceof UserError) || error.location !== undefined) throw error;
-      throw new UserError(`mapping.${layer.name}: ${error.message}`, { file: scenario.file });
+      const place = scenario.mappingPlaces?.[layer.name] ?? { file: scenario.file };
+      throw new UserError(`mapping.${layer.name}: ${error.message}`, place);
     }
   };
 

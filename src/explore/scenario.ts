@@ -4,6 +4,7 @@ import { faultAt } from '../document/document.js';
 import type { YamlDocument, YamlPath } from '../document/document.js';
 import { didYouMean } from '../document/suggest.js';
 import { UserError } from '../document/userError.js';
+import type { Location } from '../document/userError.js';
 import type { EnergyTable } from '../energy/energyTable.js';
 import { checkEnergy } from '../energy/evaluate.js';
 import { energyTableOf, loadEnergyTable } from '../energy/table.js';
@@ -30,6 +31,8 @@ export interface Scenario {
   readonly cells: readonly Cell[];
   /** Names of the layers to report, in the network's order. */
   readonly layers: readonly string[];
+  /** Where the file prescribes the mapping of a layer. */
+  readonly mappingPlaces?: Readonly<Record<string, Location>>;
 }
 
 /**
@@ -59,7 +62,8 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
   checkMappedLayers(network, settings, document);
   checkDensities(network, settings, document);
   checkCount(settings, overrides.images === undefined ? document : undefined);
-  return { settings, file: document.file, network, accelerator, energyTable, cells, layers };
+  const mappingPlaces = mappedPlaces(settings, document);
+  return { settings, file: document.file, network, accelerator, energyTable, cells, layers, mappingPlaces };
 }
 
 function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
@@ -124,6 +128,11 @@ function checkMappedLayers(network: Network, { mapping }: ScenarioFile, document
       throw faultAt(document, ['mapping', name], unknownLayer(network, name));
     }
   }
+}
+
+function mappedPlaces({ mapping }: ScenarioFile, document: YamlDocument): Record<string, Location> {
+  const names = mapping === 'auto' ? [] : Object.keys(mapping);
+  return Object.fromEntries(names.map((name) => [name, document.locate(['mapping', name])]));
 }
 
 /** Images of a file that are not counted are counted when they are read. */

@@ -4,7 +4,9 @@ import type { MappingObjective } from '../scenario/scenario.js';
 import { candidates, smallestShortage } from './candidates.js';
 import type { Candidate } from './candidates.js';
 import type { Mapping } from './mapping.js';
+import { loopNames } from './problem.js';
 import type { LayerProblem, TileShape } from './problem.js';
+import { describeRegisterShortage, registerShortage } from './registerFiles.js';
 import { roughEstimator } from './roughCycles.js';
 import type { RoughEstimate } from './roughCycles.js';
 import { trafficCounter } from './traffic.js';
@@ -28,7 +30,7 @@ const mostSteps = 2_000_000;
  * least. Those tried in earnest are the best by DRAM traffic, by a rough latency, and by their product; for the objective
  * `dram-traffic` only tilings of the least traffic are, and `cost` decides between them. Equal arguments give equal answers.
  *
- * @throws UserError when no tile fits, naming the buffer, the need and the room
+ * @throws UserError when no tile fits, naming the buffer or the register file, the need and the room
  */
 export function chooseMapping(
   problem: LayerProblem,
@@ -50,8 +52,8 @@ export function chooseMapping(
       }
     }
   }
-  if (best === undefined) throw new Error(`layer ${problem.name}: no mapping has a finite cost`);
-  return best;
+  if (best !== undefined) return best;
+  throw registersTooSmall(problem, accelerator);
 }
 
 function feasibleCandidates(
@@ -92,15 +94,25 @@ function finalists(
     bursts,
     rough: estimate(candidate, bursts),
   }));
-  const least = ranked.reduce((fewest, { bursts }) => Math.min(fewest, bursts), Infinity);
-  const leastTraffic = firstBy(
-    ranked.filter(({ bursts }) => bursts === least),
-    ({ rough }) => rough.cycles,
+  const fits = registerCheck(problem, accelerator);
+  const leastTraffic = firstBy(ranked, fits, ({ bursts, rough }) => [bursts, rough.cycles]).filter(
+    ({ bursts }, _, [first]) => bursts === first.bursts,
   );
   if (objective === 'dram-traffic') return leastTraffic;
-  const fastest = firstBy(ranked, ({ rough }) => rough.cycles);
-  const balanced = firstBy(ranked, ({ rough, bursts }) => rough.cycles * bursts);
+  const fastest = firstBy(ranked, fits, ({ rough }) => [rough.cycles]);
+  const balanced = firstBy(ranked, fits, ({ rough, bursts }) => [rough.cycles * bursts]);
   return [...new Set([...balanced, ...leastTraffic, ...fastest])];
+}
+
+/** Whether the registers of the PEs have room for a mapping; not asked of more mappings than need be. */
+function registerCheck(problem: LayerProblem, accelerator: Accelerator): (each: Ranked) => boolean {
+  const known = new Map<Ranked, boolean>();
+  return (each) => {
+    const fits =
+      known.get(each) ?? registerShortage(problem, each.candidate.mapping, accelerator) === undefined;
+    known.set(each, fits);
+    return fits;
+  };
 }
 
 /** Of the loop orders of each tile, the one that moves least. */
@@ -118,8 +130,24 @@ function leastTrafficOrders(
   return [...byTile.values()];
 }
 
-function firstBy(all: readonly Ranked[], rank: (each: Ranked) => number): Ranked[] {
-  return [...all].sort((a, b) => rank(a) - rank(b)).slice(0, finalistsOfRanking);
+/** Those of least rank that pass the check; what ranks equal is told apart by the next figure. */
+function firstBy(
+  all: readonly Ranked[],
+  passes: (each: Ranked) => boolean,
+  rank: (each: Ranked) => readonly number[],
+): Ranked[] {
+  const ranks = new Map(all.map((each) => [each, rank(each)]));
+  const compare = (a: Ranked, b: Ranked): number => {
+    const [left, right] = [ranks.get(a) ?? [], ranks.get(b) ?? []];
+    const differing = left.findIndex((figure, index) => figure !== right[index]);
+    return differing < 0 ? 0 : left[differing] - right[differing];
+  };
+  const first: Ranked[] = [];
+  for (const each of [...all].sort(compare)) {
+    if (first.length === finalistsOfRanking) break;
+    if (passes(each)) first.push(each);
+  }
+  return first;
 }
 
 /** Divisors of the period, smallest first; 1 where the array sees no period. */
@@ -137,6 +165,18 @@ function tooSmall(problem: LayerProblem, accelerator: Accelerator): UserError {
     `layer ${problem.name}: buffer ${buffer.name} of ${accelerator.name} is too small for any tile: the smallest, ` +
       `one output of one channel, needs ${neededBytes} B${buffer.doubleBuffered ? ' (double buffered)' : ''}, ` +
       `the buffer has ${buffer.capacityBytes} B; enlarge its capacity`,
+    { file: accelerator.file },
+  );
+}
+
+function registersTooSmall(problem: LayerProblem, accelerator: Accelerator): UserError {
+  const tile = { images: 1, filters: 1, channels: 1, rows: 1, columns: 1 };
+  const smallest: Mapping = { tile, order: loopNames, phasesPerGroup: 1 };
+  const lack = registerShortage(problem, smallest, accelerator);
+  if (lack === undefined) throw new Error(`layer ${problem.name}: no mapping has a finite cost`);
+  return new UserError(
+    `layer ${problem.name}: expected PEs of ${accelerator.name} with room for a mapping; ` +
+      `${describeRegisterShortage(lack)}; enlarge array.registerFiles.${lack.file}`,
     { file: accelerator.file },
   );
 }

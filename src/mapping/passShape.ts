@@ -29,6 +29,7 @@ export function passShape(problem: ConvProblem, mapping: Mapping, tile: Tile): P
     streamed: storage.streamed,
     readsPatternTable: storage.readsPatternTable,
     phasesPerGroup: mapping.phasesPerGroup,
+    rowStationary: mapping.rowStationary,
     firstChannels: tile.firstChannels,
     lastChannels: tile.lastChannels,
     residual: problem.residual,

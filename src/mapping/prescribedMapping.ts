@@ -1,23 +1,37 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { UserError } from '../document/userError.js';
-import type { LayerMappingSpec } from '../scenario/scenario.js';
+import type { LayerMappingSpec, TilingSpec } from '../scenario/scenario.js';
 import { phaseGroupings } from './chooseMapping.js';
 import type { Cost } from './chooseMapping.js';
 import { footprint, shortage } from './footprint.js';
 import type { Mapping } from './mapping.js';
+import { prescribedRowStationary } from './prescribedRowStationary.js';
 import { loopNames, wholeTile } from './problem.js';
 import type { LayerProblem } from './problem.js';
+import { describeRegisterShortage, registerShortage } from './registerFiles.js';
 
 /**
  * The mapping that a user prescribes for a layer. Phases per group are those of least cost where the user leaves
  * them open.
  *
  * @throws UserError (without a location) when a tile is larger than the layer, the phases do not divide the period,
- *   or the tiles do not fit, naming the buffer, the need and the room
+ *   the tiles do not fit, naming the buffer or the register file, the need and the room, or Eyeriss's mapping is impossible
  */
 export function prescribedMapping(
   problem: LayerProblem,
   spec: LayerMappingSpec,
+  accelerator: Accelerator,
+  cost: Cost,
+): Mapping {
+  if (!('rowStationary' in spec)) return prescribedTiling(problem, spec, accelerator, cost);
+  const mapping = prescribedRowStationary(problem, spec.rowStationary, accelerator);
+  checkRoom(problem, mapping, accelerator);
+  return mapping;
+}
+
+function prescribedTiling(
+  problem: LayerProblem,
+  spec: TilingSpec,
   accelerator: Accelerator,
   cost: Cost,
 ): Mapping {
@@ -37,17 +51,27 @@ export function prescribedMapping(
     );
   }
   const open: Mapping = { tile: spec.tile, order: spec.order, phasesPerGroup: groupings[0] };
-  const lack = shortage(footprint(problem, open, accelerator));
-  if (lack !== undefined) {
-    throw new UserError(
-      `expected a tile of ${problem.name} that fits, got one that needs ${lack.neededBytes} B of buffer ` +
-        `${lack.buffer.name}, which has ${lack.buffer.capacityBytes} B; shrink the tile`,
-    );
-  }
+  checkRoom(problem, open, accelerator);
   if (groupings.length === 1) return open;
   if (phasesPerGroup !== undefined) return { ...open, phasesPerGroup };
   return groupings
     .map((size) => ({ ...open, phasesPerGroup: size }))
     .map((mapping) => ({ mapping, found: cost(mapping) }))
     .reduce((best, each) => (each.found < best.found ? each : best)).mapping;
+}
+
+function checkRoom(problem: LayerProblem, mapping: Mapping, accelerator: Accelerator): void {
+  const lack = shortage(footprint(problem, mapping, accelerator));
+  if (lack !== undefined) {
+    throw new UserError(
+      `expected a tile of ${problem.name} that fits, got one that needs ${lack.neededBytes} B of buffer ` +
+        `${lack.buffer.name}, which has ${lack.buffer.capacityBytes} B; shrink the tile`,
+    );
+  }
+  const overflow = registerShortage(problem, mapping, accelerator);
+  if (overflow !== undefined) {
+    throw new UserError(
+      `expected a mapping of ${problem.name} that fits the PEs of ${accelerator.name}; ${describeRegisterShortage(overflow)}`,
+    );
+  }
 }

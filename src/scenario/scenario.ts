@@ -20,12 +20,18 @@ export type ImagesSource =
   | { readonly file: string; readonly first: number; readonly count?: number | undefined };
 
 /** A tiling that the user prescribes for one layer. */
-export interface LayerMappingSpec {
+export interface TilingSpec {
   readonly tile: Readonly<Record<'images' | 'filters' | 'channels' | 'rows' | 'columns', number>>;
   /** Outermost loop first; each of the five once. */
   readonly order: ReadonlyArray<'images' | 'filters' | 'channels' | 'rows' | 'columns'>;
   readonly phasesPerGroup?: number | undefined;
 }
+
+/** Parameters of Eyeriss's mapping (Chen et al., JSSC 52(1), 2017, Table III). */
+export type RowStationarySpec = Readonly<Record<'m' | 'n' | 'e' | 'p' | 'q' | 'r' | 't', number>>;
+
+/** What the user prescribes for one layer. */
+export type LayerMappingSpec = TilingSpec | { readonly rowStationary: RowStationarySpec };
 
 /** A variant and the formats to store it in; the scenario's own unless given. */
 export interface ComparedVariant {

@@ -103,7 +103,7 @@ const order = z
     return z.NEVER;
   });
 
-const layerMapping = z.strictObject({
+const tiling = z.strictObject({
   tile: z.strictObject({
     images: positiveInteger().default(1),
     filters: positiveInteger(),
@@ -114,6 +114,20 @@ const layerMapping = z.strictObject({
   order,
   phasesPerGroup: positiveInteger().optional(),
 });
+
+const rowStationary = z
+  .strictObject({
+    m: positiveInteger().meta({ description: 'Filters whose partial sums are kept' }),
+    n: positiveInteger().default(1).meta({ description: 'Images of the batch that are worked on together' }),
+    e: positiveInteger().meta({ description: 'Output rows of a PE set' }),
+    p: positiveInteger().meta({ description: 'Filters of a PE set' }),
+    q: positiveInteger().meta({ description: 'Channels of a PE set' }),
+    r: positiveInteger().meta({ description: 'PE sets for different channels' }),
+    t: positiveInteger().meta({ description: 'PE sets for different filters' }),
+  })
+  .meta({ description: "In place of a tiling: Eyeriss's mapping, for a row-stationary array" });
+
+const layerMapping = z.union([tiling, z.strictObject({ rowStationary })]);
 
 /** A list of which no entry stands twice. */
 function uniqueTexts(what: string) {

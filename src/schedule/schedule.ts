@@ -146,7 +146,7 @@ function passCosts(
   known: PassCache,
 ): (tile: Tile) => PassCost {
   return (tile) => {
-    const key = `${mapping.phasesPerGroup} ${passKey(problem, tile)}`;
+    const key = `${mappingKey(mapping)} ${passKey(problem, tile)}`;
     let cost = known.get(key);
     if (cost === undefined) {
       cost = workOutPass(problem, mapping, accelerator, context, tile);
@@ -154,6 +154,13 @@ function passCosts(
     }
     return cost;
   };
+}
+
+/** What a mapping says about its passes, whatever their sizes. */
+function mappingKey({ phasesPerGroup, rowStationary }: Mapping): string {
+  if (rowStationary === undefined) return String(phasesPerGroup);
+  const { e, p, q, r, t } = rowStationary;
+  return [phasesPerGroup, e, p, q, r, t].join(' ');
 }
 
 /** Equal keys mean equal passes: periodic supports repeat, so only the phase of a tile's start matters. */

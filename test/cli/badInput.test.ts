@@ -180,7 +180,15 @@ const cases: readonly Case[] = [
       'scenario.yaml': `${scenario}mapping: { conv2: { tile: { filters: 99, channels: 1, rows: 1, columns: 1 }, order: filters rows columns channels } }\n`,
     },
     [],
-    /mapping\.conv2: expected at most 16 filters/,
+    /^psconv: scenario\.yaml:7:\d+: mapping\.conv2: expected at most 16 filters/,
+  ],
+  [
+    "Eyeriss's mapping for another array",
+    {
+      'scenario.yaml': `${scenario}mapping: { conv2: { rowStationary: { m: 1, e: 1, p: 1, q: 1, r: 1, t: 1 } } }\n`,
+    },
+    [],
+    /^psconv: scenario\.yaml:7:\d+: mapping\.conv2: expected tile and order for the dataflow .*, got rowStationary; /,
   ],
   [
     'images that are no multiple of the batch',

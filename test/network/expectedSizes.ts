@@ -104,4 +104,20 @@ export const expectedSizes: Readonly<Record<string, ExpectedSizes>> = {
       fc 409600 409600 200 0
     `,
   },
+  // MACs of the convolutions: a quarter of those that Chen et al., JSSC 52(1), 2017 give for four images. The total of parameters is
+  // that of the original with two groups, 60,965,224.
+  'alexnet-imagenet': {
+    macs: 724406816,
+    parameters: 60965224,
+    layers: `
+      conv1 105415200 34848 96 0
+      conv2 223948800 307200 256 0
+      conv3 149520384 884736 384 0
+      conv4 112140288 663552 384 0
+      conv5 74760192 442368 256 0
+      fc6 37748736 37748736 4096 0
+      fc7 16777216 16777216 4096 0
+      fc8 4096000 4096000 1000 0
+    `,
+  },
 };

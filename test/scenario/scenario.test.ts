@@ -113,6 +113,14 @@ describe('a scenario', () => {
     });
   });
 
+  it("prescribes Eyeriss's mapping in place of a tiling", async () => {
+    const given = '{ m: 64, e: 13, p: 16, q: 4, r: 1, t: 4 }';
+    const value = await withKeys(`mapping: { conv3: { rowStationary: ${given} } }`);
+    expect(value.mapping).to.deep.equal({
+      conv3: { rowStationary: { m: 64, n: 1, e: 13, p: 16, q: 4, r: 1, t: 4 } },
+    });
+  });
+
   it('takes images together, and tiles them where it is told', async () => {
     const tile = { images: 2, filters: 64, channels: 32, rows: 8, columns: 16 };
     const value = await withKeys(
@@ -279,6 +287,16 @@ describe('a scenario is refused', () => {
         /^s.yaml:9:12: mapping.c1.order: expected filters, channels, rows, columns and, with a batch, images, each once, outermost first, got/,
       );
     }
+    const rows = (given: string): Promise<string> => faultIn(`mapping:\n  c1: { ${given} }`);
+    expect(await rows('rowStationary: { m: 1, e: 1, p: 1, q: 1, r: 1 }')).to.match(
+      /^s.yaml:7:\d+: mapping.c1.rowStationary: missing key "t"; expected positive integer$/,
+    );
+    expect(await rows('rowStationary: { m: 1, e: 1, p: 0, q: 1, r: 1, t: 1 }')).to.match(
+      /mapping.c1.rowStationary.p: expected positive integer, got 0$/,
+    );
+    expect(await rows(`rowStationary: { m: 1, e: 1, p: 1, q: 1, r: 1, t: 1 }, tile: ${tile}`)).to.match(
+      /mapping.c1.tile: unknown key; the key here is rowStationary$/,
+    );
     expect(await faultIn('mapping: atuo')).to.match(/got "atuo"; did you mean "auto"\?$/);
   });
 

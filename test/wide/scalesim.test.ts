@@ -16,7 +16,7 @@ describe('SCALE-Sim v3, all its runs', () => {
     const text = readFileSync(requireReferenceData(this, 'validation/scalesim_golden.csv'), 'utf8');
     const [header, ...lines] = text
       .trim()
-      .split('\n')
+      .split(/\r?\n/)
       .map((line) => line.split(','));
     let compared = 0;
     for (const line of lines) {

@@ -111,6 +111,7 @@ export function createRegisterArray(
   let sumsMove = false;
   let isAfterPass = false;
   let left: LeftSum[] = [];
+  let span = { ticks: 1, left: 1 };
   let folds = 0;
   /** Words that are read for later: as asked for together, and still to come from each buffer. */
   let ahead = { ifmap: 0, weight: 0 };
@@ -145,6 +146,11 @@ export function createRegisterArray(
     else cost.drainStalls++;
     cycle(cause);
   };
+  const endTick = (): void => {
+    products.fill(0);
+    moving = { ifmap: false, weight: false };
+    sumsMove = false;
+  };
   const countFetches = (tensor: OperandTensor, operands: number): number => {
     const words = wordsOf(ports[tensor], operands, bits[tensor]);
     countRead(cost.accesses, ports[tensor].buffer, tensor, operands, words, (operands * bits[tensor]) / 8);
@@ -170,18 +176,30 @@ export function createRegisterArray(
     target.values[at] = buffers[tensor][operand];
     add(registers[tensor], moving[tensor] ? 1 : 0, 1);
   };
-  const takeOut = (at: number): void => {
-    const output = psums.operands[at];
+  const takeOut = (...parts: readonly number[]): void => {
+    const output = psums.operands[parts[0]];
     if (output < 0) throw new Error('a sum that is not there leaves the array');
-    const sum = sums[output] + psums.values[at];
+    let sum = 0;
+    for (const at of parts) {
+      if (psums.operands[at] !== output) throw new Error('parts of different sums are added up');
+      sum += psums.values[at];
+      if (isFloat) sum = Math.fround(sum);
+      watch?.(sum, output);
+      psums.operands[at] = -1;
+      add(cost.psumRegister, 1, 0);
+    }
+    const made = sum;
+    sum += sums[output];
     watch?.(sum, output);
     sums[output] = sum;
-    psums.operands[at] = -1;
     if (observe !== undefined) {
-      const pe = Math.floor(at / psums.entries);
-      left.push({ row: Math.floor(pe / columns), column: pe % columns, output, value: psums.values[at] });
+      const pe = Math.floor(parts[0] / psums.entries);
+      left.push({ row: Math.floor(pe / columns), column: pe % columns, output, value: made });
     }
-    add(cost.psumRegister, 1, 0);
+  };
+  const countLeft = (count: number, which: Leaving): void => {
+    countLeaving(cost.accesses, count, 1, which, shape, context);
+    if (which.last) cost.postProcessorOperations += count;
   };
   /** Sums leave behind the next fold, as far as they do not need the ports that it streams from. */
   const leaveTogether = (count: number, which: Leaving): void => {
@@ -325,7 +343,16 @@ export function createRegisterArray(
       cost.idleMacSlots += slots;
     },
     isZero: (operand) => ifmap[operand] === 0,
+    together(ticks) {
+      span = { ticks, left: ticks };
+    },
     tick() {
+      span.left--;
+      if (span.left > 0) {
+        cycle();
+        endTick();
+        return;
+      }
       const demand = (tensor: OperandTensor) => ({
         port: ports[tensor],
         words: fetched[tensor] === 0 ? 0 : countFetches(tensor, fetched[tensor]),
@@ -333,13 +360,12 @@ export function createRegisterArray(
       const fetching = [demand('ifmap'), demand('weight')] as const;
       const step = streamStep(...fetching, leaving);
       readAhead(step.cycles, ...fetching);
-      for (let held = 1; held < step.cycles; held++) stalled(step.cause);
+      for (let held = span.ticks; held < step.cycles; held++) stalled(step.cause);
       cycle();
       fetched = { ifmap: 0, weight: 0 };
       leaving = undefined;
-      products.fill(0);
-      moving = { ifmap: false, weight: false };
-      sumsMove = false;
+      span = { ticks: 1, left: 1 };
+      endTick();
     },
     start(work) {
       if (beside !== undefined) throw new Error('something else goes on beside the array');
@@ -359,8 +385,16 @@ export function createRegisterArray(
     },
     leave(count, which) {
       leaving = leavingDemands(count, which, shape, context);
-      countLeaving(cost.accesses, count, 1, which, shape, context);
-      if (which.last) cost.postProcessorOperations += count;
+      countLeft(count, which);
+    },
+    leaveWaiting(count, which) {
+      const demands = leavingDemands(count, which, shape, context);
+      drainUnit.begin(allDemands(demands), demands.laneCycles);
+      while (drainUnit.isBusy()) stalled('drain');
+      countLeft(count, which);
+    },
+    emitSum(parts) {
+      takeOut(...parts.map(({ row, column, entry }) => registerAt(psums, row, column, entry)));
     },
     emit(row, column, entry) {
       takeOut(registerAt(psums, row, column, entry));
@@ -373,8 +407,7 @@ export function createRegisterArray(
         takeOut(at);
         count++;
       });
-      countLeaving(cost.accesses, count, 1, which, shape, context);
-      if (which.last) cost.postProcessorOperations += count;
+      countLeft(count, which);
       leaveTogether(count, which);
     },
     endFold() {

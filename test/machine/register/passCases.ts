@@ -3,6 +3,7 @@ import { fills, overlaps } from '../../../src/dataflow/arraySettings.js';
 import { ifmapOperands, kernelTaps, weightOperand } from '../../../src/dataflow/operands.js';
 import type { ArrayContext, PassShape } from '../../../src/dataflow/pass.js';
 import { patchOf } from '../../../src/dataflow/passWindow.js';
+import { setHeight, setsThatFit, widestSet } from '../../../src/dataflow/rowStationaryMapping.js';
 import type { Supports } from '../../../src/sparsity/supports.js';
 import { createRandom } from '../../../src/tensor/random.js';
 
@@ -108,10 +109,30 @@ const contexts: fc.Arbitrary<ArrayContext> = fc
     return { ...given, registerFiles: {}, bufferCount: 3, ports: { ifmap, weight, psum, ofmap } };
   });
 
+/** Mappings for the row-stationary dataflow, of PE sets that fit the array; in half of the cases it is to choose one. */
+const rowMappings: fc.Arbitrary<(shape: PassShape, context: ArrayContext) => PassShape> = fc
+  .record({ isGiven: fc.boolean(), e: fc.nat(40), p: small(4), q: small(3), r: fc.nat(40), t: fc.nat(40) })
+  .map(({ isGiven, e, p, q, r, t }) => (shape: PassShape, context: ArrayContext): PassShape => {
+    if (!isGiven) return shape;
+    const height = setHeight(shape.window.kernelHeight, context);
+    const width = 1 + (e % widestSet(height, context));
+    const sets = setsThatFit(height, width, context);
+    const ofFilters = 1 + (t % sets);
+    const ofChannels = 1 + (r % Math.floor(sets / ofFilters));
+    return { ...shape, rowStationary: { e: width, p, q, r: ofChannels, t: ofFilters } };
+  });
+
 /** Small passes of every geometry and support on arrays of every setting; some activations are zero, or all are. */
 export const passCases: fc.Arbitrary<PassCase> = fc
-  .record({ shape: shapes, context: contexts, seed: fc.nat(1e9), density: fc.constantFrom(0, 0.3, 0.6, 1) })
-  .map(({ shape, context, seed, density }) => {
+  .record({
+    shape: shapes,
+    context: contexts,
+    withRowMapping: rowMappings,
+    seed: fc.nat(1e9),
+    density: fc.constantFrom(0, 0.3, 0.6, 1),
+  })
+  .map(({ shape: free, context, withRowMapping, seed, density }) => {
+    const shape = withRowMapping(free, context);
     const random = createRandom(seed);
     const value = (): number => 1 + Math.floor(random.next() * 127);
     const patch = patchOf(shape.window);
