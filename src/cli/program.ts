@@ -100,6 +100,14 @@ function createProgram(done: (code: number) => void): Command {
     });
 
   program
+    .command('dataflows')
+    .description('list the dataflows that accelerators and scenarios can name')
+    .action(async () => {
+      const { printDataflows } = await import('./dataflows.js');
+      printDataflows();
+    });
+
+  program
     .command('validate')
     .description('check a YAML file, and what it refers to, without running anything')
     .argument('<file>', 'YAML file of any kind')
