@@ -45,6 +45,7 @@ function createProgram(done: (code: number) => void): Command {
     .option('--json', 'print one machine-readable summary instead of the table')
     .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
     .option('--storage <formats>', "store each variant in these formats instead of the scenario's", list)
+    .option('--dataflow <names>', "run each variant in these dataflows instead of the scenario's", list)
     .addOption(precisionOption())
     .option('--layers <names>', 'report only these layers, separated by commas', list)
     .option('--seed <number>', 'replaces every seed of the scenario', wholeNumber)

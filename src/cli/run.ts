@@ -21,6 +21,7 @@ export interface RunArguments {
   readonly json?: boolean;
   readonly variants?: readonly string[];
   readonly storage?: readonly string[];
+  readonly dataflow?: readonly string[];
   readonly precision?: Precision;
   readonly layers?: readonly string[];
   readonly seed?: number;
@@ -65,10 +66,11 @@ export function verdict(result: ScenarioResult): number {
 }
 
 async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {
-  const { variants, storage, precision, layers, seed, check } = options;
+  const { variants, storage, dataflow, precision, layers, seed, check } = options;
   return {
     variants,
     storage,
+    dataflows: dataflow,
     precision,
     layers,
     seed,

@@ -39,7 +39,11 @@ async function createManifest(scenario: Scenario, result: ScenarioResult): Promi
       weights: 'file' in weights ? { file: displayPath(weights.file) } : weights,
       images: 'file' in images ? { ...images, file: displayPath(images.file) } : images,
     },
-    cells: cells.map(({ variant, storage }) => ({ variant: variant.name, storage })),
+    cells: cells.map(({ variant, storage, accelerator: { array } }) => ({
+      variant: variant.name,
+      storage,
+      dataflow: array.dataflow,
+    })),
     layers: scenario.layers,
     // Its lines are for messages.
     accelerator: { ...accelerator, file: displayPath(accelerator.file), places: undefined },

@@ -45,12 +45,13 @@ export interface RunOptions {
  * inputs; where the last layer is among them, also the whole network from the image on.
  */
 export async function runCell(
-  { layers, accelerator, settings }: Scenario,
+  { layers, settings }: Scenario,
   plan: CellPlan,
   prepared: PreparedVariant,
   images: NetworkImages,
   { backend, signal, onLayer }: RunOptions,
 ): Promise<CellRun> {
+  const { accelerator } = plan;
   const { model } = prepared;
   const { network } = model;
   const codec = findActivationFormat(settings.activations);

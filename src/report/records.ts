@@ -9,7 +9,7 @@ export interface RowRecord {
 /** One layer of one variant, for one image. Units stand in the names; docs/results.md explains each. */
 export function layerRecord(
   scenario: string,
-  { variant, storage }: Pick<VariantResult, 'variant' | 'storage'>,
+  { variant, storage, dataflow }: Pick<VariantResult, 'variant' | 'storage' | 'dataflow'>,
   result: LayerResult,
 ): RowRecord {
   const { counts, energy, mapping, input, output, kernel } = result;
@@ -17,6 +17,7 @@ export function layerRecord(
     scenario,
     variant,
     storage,
+    dataflow,
     layer: counts.layer,
     kind: counts.kind,
     ifmap: { ...input },
@@ -60,6 +61,7 @@ export function variantRecord(scenario: string, result: VariantResult): RowRecor
     scenario,
     variant: result.variant,
     storage: result.storage,
+    dataflow: result.dataflow,
     parameters: totals.parameters,
     weightBytes: { ...totals.weightBytes, total: totalStoredBytes(totals.weightBytes) },
     weightDenseBytes: totals.weightDenseBytes,

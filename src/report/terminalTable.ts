@@ -34,20 +34,24 @@ export function terminalTable(result: ScenarioResult): string {
   return [heading(result), table.toString(), ...noteLines(result)].join('\n');
 }
 
-/** The variant, and the format that it was stored in where formats are compared. */
-function columnTitle({ variant, storage }: VariantResult, { variants }: ScenarioResult): string {
-  return variants.every((each) => each.storage === variants[0].storage) ? variant : `${variant}\n${storage}`;
+/** The variant, and storage and dataflow where several are compared. */
+function columnTitle(variant: VariantResult, { variants }: ScenarioResult): string {
+  const compared = (['storage', 'dataflow'] as const).filter((key) =>
+    variants.some((each) => each[key] !== variants[0][key]),
+  );
+  return [variant.variant, ...compared.map((key) => variant[key])].join('\n');
 }
 
 function heading({ network, accelerator, precision, images, scenario, variants }: ScenarioResult): string {
   const storages = new Set(variants.map(({ storage }) => storage));
-  const { name, rows, columns, dataflow, clockHz, technologyNm } = accelerator;
+  const dataflows = new Set(variants.map(({ dataflow }) => dataflow));
+  const { name, rows, columns, clockHz, technologyNm } = accelerator;
   const operands =
     precision.ifmap === precision.weight
       ? precision.ifmap
       : `ifmap ${precision.ifmap}, weight ${precision.weight}`;
   return (
-    `${scenario}: ${network.name} on ${name} (${rows}x${columns} PEs, ${dataflow}, ` +
+    `${scenario}: ${network.name} on ${name} (${rows}x${columns} PEs, ${[...dataflows].join(' / ')}, ` +
     `${formatFixed(clockHz / 1e6, 0)} MHz, ${technologyNm} nm), ${operands}${storages.size === 1 ? `, storage ${[...storages].join('')}` : ''}; ` +
     `figures are for one image${images === 1 ? '' : `, ${images} images were run`}`
   );
