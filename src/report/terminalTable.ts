@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { indexBytesOf, totalStoredBytes } from '../counts/layerCounts.js';
 import { tensors } from '../tensor/dataSpace.js';
+import { dataflowMatrix, matrixNotes } from './dataflowMatrix.js';
 import {
   formatCount,
   formatFixed,
@@ -18,8 +19,25 @@ interface Line {
   readonly value: (variant: VariantResult) => string;
 }
 
-/** The result for people: variants side by side, then what they must know to read it. */
+/** Of more columns than this, the matrix of dataflows alone is shown where there is one. */
+const mostColumnsBesideMatrix = 8;
+
+/**
+ * The result for people: dataflows by variants where several of both are compared, variants side by side, then what they
+ * must know to read it.
+ */
 export function terminalTable(result: ScenarioResult): string {
+  const matrix = dataflowMatrix(result);
+  const isShown = matrix === undefined || result.variants.length <= mostColumnsBesideMatrix;
+  return [
+    heading(result),
+    ...(matrix === undefined ? [] : [matrix]),
+    ...(isShown ? [sideBySide(result)] : matrixNotes(result)),
+    ...noteLines(result),
+  ].join('\n');
+}
+
+function sideBySide(result: ScenarioResult): string {
   const table = new Table({
     head: ['', 'unit', ...result.variants.map((each) => columnTitle(each, result))],
     colAligns: ['left', 'left', ...result.variants.map(() => 'right' as const)],
@@ -31,7 +49,7 @@ export function terminalTable(result: ScenarioResult): string {
       table.push([`  ${name}`, unit, ...result.variants.map(value)]);
     }
   }
-  return [heading(result), table.toString(), ...noteLines(result)].join('\n');
+  return table.toString();
 }
 
 /** The variant, and storage and dataflow where several are compared. */

@@ -75,6 +75,7 @@ describe('psconv run', function () {
         const { code, stdout, stderr } = await psconv(folder, ['run', 'scenario.yaml']);
         expect(stderr).to.equal('');
         expect(code).to.equal(0);
+        expect(stdout).to.match(/│ Cycles +│\n│ {3}output-stationary │ +[\d,]+ \(1\.00x\) │ +[\d,]+ \(\d/);
         expect(stdout)
           .to.match(/│ +pSC9 │ +pSC9 │ +PSD4_P8 │/)
           .and.to.include('DRAM traffic');
