@@ -41,18 +41,18 @@ export async function measureNetwork(file: string, variant: string, repeats: num
     stored: storeWeights(model.layers[index], known.schedule),
   }));
   const input = quantizeInput(model, images.images[0]);
-  const memory = createBuffers(scenario.accelerator.buffers);
+  const memory = createBuffers(plan.accelerator.buffers);
   const backend = await openReference('wasm');
 
   const tile = (): number =>
     timed(() => {
       const maps = new Map([['input', input]]);
-      for (const layer of runNetwork(layers, memory, maps, scenario.accelerator)) void layer;
+      for (const layer of runNetwork(layers, memory, maps, plan.accelerator)) void layer;
     });
   const estimate = (): number =>
     timed(() => {
       for (const { estimate: known } of plan.layers) {
-        estimateLayer(known.schedule.problem, known.schedule.mapping, scenario.accelerator);
+        estimateLayer(known.schedule.problem, known.schedule.mapping, plan.accelerator);
       }
     });
   const infer = (): number => timeInference(backend, model, images.images[0], 1);

@@ -1,9 +1,30 @@
 /**
  * psconv-sim as a library. `loadScenario` reads a scenario and everything that it refers to, `simulate` runs it,
  * `saveResults` writes what the command line writes, `surveyStorage` says what the weights take in each storage format.
+ * `registerDataflow` adds a dataflow; what the built-in ones are made of stands below it.
  */
 export { UserError } from './document/userError.js';
 export { packageVersion as version } from './document/package.js';
+export { allDataflows, registerDataflow } from './dataflow/dataflows.js';
+export type { Dataflow, RegisterEntries, RoughPass } from './dataflow/dataflow.js';
+export { emptyPassCost } from './dataflow/pass.js';
+export type { ArrayContext, PassCost, PassShape } from './dataflow/pass.js';
+export type { PassWindow } from './dataflow/passWindow.js';
+export type { Beside, Leaving, OperandTensor, PeArray, RegisterPlace } from './dataflow/peArray.js';
+export { ifmapOperands, kernelTaps, weightOperand } from './dataflow/operands.js';
+export type { IfmapOperand, IsZero, Output, WeightOperand } from './dataflow/operands.js';
+export { columnFolds } from './dataflow/columnFolds.js';
+export type { ColumnFold } from './dataflow/columnFolds.js';
+export { filterFolds, phasesOf, unionStream } from './dataflow/filterFolds.js';
+export type { StreamedTap } from './dataflow/filterFolds.js';
+export { skew } from './dataflow/systolic.js';
+export { countRead, countWrite } from './dataflow/counters.js';
+export { countLeaving, leavingDemands, streamStep } from './dataflow/leaving.js';
+export type { LeavingDemands, StreamStep } from './dataflow/leaving.js';
+export { foldDrain, foldSequence } from './dataflow/drainBehind.js';
+export type { FoldDrain, FoldSequence } from './dataflow/drainBehind.js';
+export { cyclesOf, wordsOf } from './dataflow/ports.js';
+export type { Demand, Port, Ports } from './dataflow/ports.js';
 export { saveResults } from './explore/manifest.js';
 export { loadScenario } from './explore/scenario.js';
 export type { Cell } from './explore/cells.js';

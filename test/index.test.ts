@@ -58,6 +58,26 @@ describe('the library', function () {
       expect(library.storageTable(survey)).to.include('PSD4_P8');
     }));
 
+  it('runs a scenario in a dataflow that a user has registered', () =>
+    inWorkspace(async (folder) => {
+      const [base] = library.allDataflows();
+      // What is registered stays so for the tests to come: it must be right.
+      const own: library.Dataflow = { ...base, name: 'of-my-own' };
+      const load = (): Promise<library.Scenario> =>
+        library.loadScenario(join(folder, 'scenario.yaml'), {
+          dataflows: [base.name, 'of-my-own'],
+          variants: ['dense'],
+          check: false,
+        });
+      expect(await load().catch((error: unknown) => error)).to.be.instanceOf(library.UserError);
+      library.registerDataflow(own);
+      expect(() => {
+        library.registerDataflow(own);
+      }).to.throw(library.UserError, /of a new name, got "of-my-own"/);
+      const [one, other] = (await library.simulate(await load())).variants;
+      expect(other).to.deep.equal({ ...one, dataflow: 'of-my-own' });
+    }));
+
   it('ends at a signal', () =>
     inWorkspace(async (folder) => {
       const scenario = await library.loadScenario(join(folder, 'scenario.yaml'));

@@ -44,6 +44,7 @@ export type DramSpec = FlatDramSpec;
 interface AcceleratorPlaces {
   readonly technology: Location;
   readonly energyTable: Location;
+  readonly skip: Location;
   /** By the buffer's name. */
   readonly buffers: Readonly<Record<string, Location>>;
 }

@@ -4,6 +4,7 @@ import type { YamlDocument } from '../document/document.js';
 import { resolveReference } from '../document/library.js';
 import type { Accelerator, BufferSpec } from './accelerator.js';
 import { acceleratorSchema, heldTensors } from './schema.js';
+import { checkDataflow } from './withDataflow.js';
 
 type AcceleratorFile = z.output<typeof acceleratorSchema>;
 
@@ -13,7 +14,7 @@ type AcceleratorFile = z.output<typeof acceleratorSchema>;
  *
  * @param reference a name such as `edge-16x16`, or a path relative to `fromFile`
  * @throws UserError with file, line and column: an unknown key, a size or unit that makes no sense, a tensor that no
- *   buffer or more than one holds, banks that do not divide a buffer
+ *   buffer or more than one holds, banks that do not divide a buffer, a dataflow that cannot skip and is to
  */
 export async function loadAccelerator(reference: string, fromFile?: string): Promise<Accelerator> {
   const document = await readDocument(await resolveReference(reference, 'accelerator', fromFile));
@@ -22,7 +23,7 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
   checkBuffers(document, given);
   const periodPs = Math.round(1e12 / given.clock);
   const { kind, bandwidth, latency, burst, energy, source } = given.dram;
-  return {
+  const accelerator: Accelerator = {
     name: given.name,
     description: given.description,
     file: document.file,
@@ -55,11 +56,14 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
     places: {
       technology: document.locate(['technology']),
       energyTable: document.locate(['energyTable']),
+      skip: document.locate(['array', 'skip']),
       buffers: Object.fromEntries(
         given.buffers.map(({ name }, index) => [name, document.locate(['buffers', index])]),
       ),
     },
   };
+  checkDataflow(accelerator);
+  return accelerator;
 }
 
 function checkBuffers(document: YamlDocument, { buffers }: AcceleratorFile): void {

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { describeValue } from '../document/describeValue.js';
 import { positiveInteger } from '../document/integer.js';
 import { quantity } from '../document/quantity.js';
 import { safeName, text } from '../document/words.js';
 import { fills, overlaps } from '../dataflow/arraySettings.js';
-import { dataflowNames } from '../dataflow/dataflows.js';
-import { didYouMean } from '../document/suggest.js';
+import { dataflowNameFault, dataflowNames } from '../dataflow/dataflows.js';
 
 /** More PEs along one side than any array that has been built. */
 const longestSide = 4096;
@@ -43,12 +41,8 @@ const dataflow = z
   .string()
   .meta({ description: 'Name of a dataflow, see psconv dataflows', examples: dataflowNames() })
   .superRefine((name, { addIssue }) => {
-    const names = dataflowNames();
-    if (names.includes(name)) return;
-    addIssue({
-      code: 'custom',
-      message: `expected one of ${names.join(', ')}, got ${describeValue(name)}${didYouMean(name, names)}`,
-    });
+    const message = dataflowNameFault(name);
+    if (message !== undefined) addIssue({ code: 'custom', message });
   });
 
 /** The YAML kind `accelerator`. */

@@ -47,6 +47,7 @@ function createProgram(done: (code: number) => void): Command {
     .option('--json', 'print one machine-readable summary instead of the table')
     .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
     .option('--storage <formats>', "store each variant in these formats instead of the scenario's", list)
+    .option('--dataflow <names>', "run each variant in these dataflows instead of the scenario's", list)
     .addOption(precisionOption())
     .addOption(
       new Option('--execution <name>', 'how layers are carried out; estimate computes nothing').choices(
@@ -86,6 +87,7 @@ function createProgram(done: (code: number) => void): Command {
     .argument('<scenario>', 'YAML file of kind scenario')
     .requiredOption('--layer <name>', 'a convolution or fully connected layer')
     .option('--variant <name>', "this variant instead of the scenario's first")
+    .option('--dataflow <name>', "this dataflow instead of the scenario's first")
     .option('--pass <number>', "number of the layer's pass, from 0", wholeNumber, 0)
     .option('--rows <range>', 'rows of PEs, such as 0-3', range)
     .option('--columns <range>', 'columns of PEs, such as 0-3', range)
@@ -122,6 +124,14 @@ function createProgram(done: (code: number) => void): Command {
     .action(async () => {
       const { printVariants } = await import('./variants.js');
       await printVariants();
+    });
+
+  program
+    .command('dataflows')
+    .description('list the dataflows that accelerators and scenarios can name')
+    .action(async () => {
+      const { printDataflows } = await import('./dataflows.js');
+      printDataflows();
     });
 
   program

@@ -12,7 +12,7 @@ export function createProgressBar(): ProgressBar {
   if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
   const bar = new SingleBar(
     {
-      format: '{bar} {percentage} % | {variant} {activity}',
+      format: '{bar} {percentage} % | {variant} {dataflow} {activity}',
       hideCursor: true,
       clearOnComplete: true,
       stream: process.stderr,
@@ -22,10 +22,10 @@ export function createProgressBar(): ProgressBar {
   );
   let isRunning = false;
   return {
-    update: ({ done, total, variant, activity }) => {
-      if (!isRunning) bar.start(total, done, { variant, activity });
+    update: ({ done, total, variant, dataflow, activity }) => {
+      if (!isRunning) bar.start(total, done, { variant, dataflow, activity });
       isRunning = true;
-      bar.update(done, { variant, activity });
+      bar.update(done, { variant, dataflow, activity });
     },
     stop: () => {
       if (isRunning) bar.stop();

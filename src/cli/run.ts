@@ -22,6 +22,7 @@ export interface RunArguments {
   readonly json?: boolean;
   readonly variants?: readonly string[];
   readonly storage?: readonly string[];
+  readonly dataflow?: readonly string[];
   readonly precision?: Precision;
   readonly execution?: Execution;
   readonly layers?: readonly string[];
@@ -68,10 +69,11 @@ export function verdict(result: ScenarioResult): number {
 }
 
 async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {
-  const { variants, storage, precision, execution, layers, seed, check, batch } = options;
+  const { variants, storage, dataflow, precision, execution, layers, seed, check, batch } = options;
   return {
     variants,
     storage,
+    dataflows: dataflow,
     precision,
     execution,
     layers,

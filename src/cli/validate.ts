@@ -2,6 +2,7 @@ import { expectKind, readDocument } from '../document/document.js';
 import { isDocumentKind } from '../document/kinds.js';
 import type { DocumentKind } from '../document/kinds.js';
 import { displayPath } from '../document/userError.js';
+import type { Cell } from '../explore/cells.js';
 
 /** Loads a file in full, with what it refers to, and says in a line what it holds. */
 export async function validate(path: string): Promise<void> {
@@ -22,9 +23,11 @@ const loaders: Readonly<Record<DocumentKind, (file: string) => Promise<string>>>
     const scenario = await loadScenario(file);
     await planScenario(scenario);
     const { settings, network, accelerator, cells } = scenario;
+    const named = (name: (cell: Cell) => string): string => [...new Set(cells.map(name))].join(', ');
     return (
       `a valid scenario: ${settings.name}, ${network.name} on ${accelerator.name}, ` +
-      `variants ${[...new Set(cells.map(({ variant }) => variant.name))].join(', ')}; every layer fits`
+      `dataflows ${named((cell) => cell.accelerator.array.dataflow)}, ` +
+      `variants ${named(({ variant }) => variant.name)}; every layer fits`
     );
   },
   network: async (file) => {

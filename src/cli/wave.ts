@@ -11,6 +11,7 @@ import { createVcd } from '../report/vcd.js';
 export interface WaveArguments {
   readonly layer: string;
   readonly variant?: string;
+  readonly dataflow?: string;
   readonly pass: number;
   readonly rows?: readonly [number, number];
   readonly columns?: readonly [number, number];
@@ -26,6 +27,7 @@ const mostStates = 20_000_000;
 export async function wave(file: string, options: WaveArguments): Promise<void> {
   const scenario = await loadScenario(file, {
     variants: options.variant === undefined ? undefined : [options.variant],
+    dataflows: options.dataflow === undefined ? undefined : [options.dataflow],
     layers: [options.layer],
   });
   const { rows, columns } = scenario.accelerator.array;

@@ -1,5 +1,4 @@
-import { patternIndex } from '../sparsity/supports.js';
-import type { Supports } from '../sparsity/supports.js';
+import { existingTaps } from '../storage/existingTaps.js';
 import type { PassShape } from './pass.js';
 
 /**
@@ -26,7 +25,7 @@ export function columnFolds(shape: PassShape, columns: number): ColumnFold[] {
   const { assignment } = shape.streamed;
   if (assignment.kind === 'dense') return denseFolds(shape, columns);
   if (assignment.kind === 'periodic') return periodicFolds(shape, columns, assignment.period);
-  return perKernelFolds(shape, columns);
+  return perKernelFolds(shape, columns, assignment.ids);
 }
 
 function denseFolds(shape: PassShape, columns: number): ColumnFold[] {
@@ -100,38 +99,32 @@ function appendFold(folds: ColumnFold[], shape: PassShape, taken: Uint32Array, c
   });
 }
 
-function perKernelFolds(shape: PassShape, columns: number): ColumnFold[] {
+function perKernelFolds(shape: PassShape, columns: number, ids: Uint32Array): ColumnFold[] {
   const { streamed, filterStart, filterCount, channelStart, channelCount } = shape;
+  const { ofPattern } = existingTaps(streamed);
   const folds: ColumnFold[] = [];
   for (let first = 0; first < filterCount; first += columns) {
     const used = Math.min(columns, filterCount - first);
     const holders = new Uint32Array(channelCount * streamed.taps);
+    let weights = 0;
     for (let column = 0; column < used; column++) {
-      addKernelTaps(holders, streamed, filterStart + first + column, channelStart, channelCount);
+      const kernels = (filterStart + first + column) * streamed.channels + channelStart;
+      for (let channel = 0; channel < channelCount; channel++) {
+        const taps = ofPattern[ids[kernels + channel]];
+        const at = channel * streamed.taps;
+        for (let i = 0; i < taps.length; i++) holders[at + taps[i]]++;
+        weights += taps.length;
+      }
     }
-    const stream = holders.filter((count) => count > 0);
     folds.push({
       repeat: 1,
       columns: used,
-      stream,
-      weights: stream.reduce((sum, count) => sum + count, 0),
+      stream: holders.filter((count) => count > 0),
+      weights,
       phases: used,
     });
   }
   return folds;
-}
-
-function addKernelTaps(
-  holders: Uint32Array,
-  supports: Supports,
-  filter: number,
-  channelStart: number,
-  channelCount: number,
-): void {
-  for (let channel = 0; channel < channelCount; channel++) {
-    const pattern = supports.patterns[patternIndex(supports, filter, channelStart + channel)];
-    for (let tap = 0; tap < supports.taps; tap++) holders[channel * supports.taps + tap] += pattern[tap];
-  }
 }
 
 function mergeAlike(folds: readonly ColumnFold[]): ColumnFold[] {

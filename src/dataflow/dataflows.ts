@@ -1,3 +1,5 @@
+import { quote } from '../document/describeValue.js';
+import { didYouMean } from '../document/suggest.js';
 import { UserError } from '../document/userError.js';
 import type { Dataflow } from './dataflow.js';
 import { inputStationary } from './inputStationary.js';
@@ -29,6 +31,14 @@ export function allDataflows(): Dataflow[] {
 
 export function dataflowNames(): string[] {
   return [...registered.keys()];
+}
+
+/** What is wrong with the name of a dataflow, or undefined. */
+export function dataflowNameFault(name: string): string | undefined {
+  if (registered.has(name)) return undefined;
+  const names = dataflowNames();
+  const hint = didYouMean(name, names);
+  return `expected a dataflow, got ${quote(name)}; ${hint === '' ? '' : `${hint} `}they are ${names.join(', ')}`;
 }
 
 /** @throws Error for a name that is not registered */

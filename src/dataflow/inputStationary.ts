@@ -1,7 +1,7 @@
 import type { Dataflow } from './dataflow.js';
 import { filterFolds, phasesOf, unionStream } from './filterFolds.js';
 import type { StreamedTap } from './filterFolds.js';
-import { ifmapOperands, weightOperand } from './operands.js';
+import { ifmapOperands, kernelTaps, weightOperand } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
 import type { PeArray } from './peArray.js';
@@ -60,10 +60,7 @@ function passCost(shape: PassShape, context: ArrayContext): PassCost {
     for (let tapFold = 0; tapFold < tapFolds; tapFold++) {
       const start = tapFold * capacity;
       const taps = Math.min(capacity, length - start);
-      const steps = classes.map(({ filters, heldBefore }) => ({
-        times: filters,
-        operands: heldBefore[start + taps] - heldBefore[start],
-      }));
+      const steps = stepsOf(classes, start, start + taps);
       const weights = steps.reduce((sum, { times, operands }) => sum + times * operands, 0);
       const fold = (columns: number): StationaryFold => ({
         held: Float64Array.from({ length: rowsFor(taps, context) }, (_, row) => {
@@ -81,6 +78,16 @@ function passCost(shape: PassShape, context: ArrayContext): PassCost {
     }
   }
   return cost;
+}
+
+/** How many filters fetch how many weights for the taps from `start` to `end`: no more entries than taps, and one. */
+function stepsOf(classes: FilterGroup['classes'], start: number, end: number): StationaryFold['steps'] {
+  const timesByOperands = new Map<number, number>();
+  for (const { filters, heldBefore } of classes) {
+    const operands = heldBefore[end] - heldBefore[start];
+    timesByOperands.set(operands, (timesByOperands.get(operands) ?? 0) + filters);
+  }
+  return [...timesByOperands].map(([operands, times]) => ({ times, operands }));
 }
 
 /** Filters that stream by together, and the union of their supports. */
@@ -108,20 +115,47 @@ function filterGroups(shape: PassShape): FilterGroup[] {
       else known.filters++;
     }
     const members = [...alike.values()];
-    const stream = unionStream(
+    const taps = unionTaps(
       shape,
       members.map(({ example }) => example),
     );
     return {
-      length: stream.length,
+      length: taps.reduce((count, isStreamed) => count + isStreamed, 0),
       phases: phasesOf(shape, filters),
-      classes: members.map((member, index) => {
-        const heldBefore = new Uint32Array(stream.length + 1);
-        stream.forEach(({ held }, tap) => (heldBefore[tap + 1] = heldBefore[tap] + (held[index] ? 1 : 0)));
-        return { filters: member.filters, heldBefore };
-      }),
+      classes: members.map(({ filters: count, example }) => ({
+        filters: count,
+        heldBefore: heldBefore(shape, taps, example),
+      })),
     };
   });
+}
+
+/** The union of the filters' supports: a one for each tap of (channels, taps) that one of them has. */
+function unionTaps(shape: PassShape, filters: readonly number[]): Uint8Array {
+  const { taps } = shape.streamed;
+  const union = new Uint8Array(shape.channelCount * taps);
+  for (const filter of filters) {
+    for (let channel = 0; channel < shape.channelCount; channel++) {
+      const kernel = kernelTaps(shape, filter, channel);
+      for (let tap = 0; tap < taps; tap++) union[channel * taps + tap] |= kernel[tap];
+    }
+  }
+  return union;
+}
+
+function heldBefore(shape: PassShape, union: Uint8Array, filter: number): Uint32Array {
+  const { taps } = shape.streamed;
+  const before = new Uint32Array(union.length + 1);
+  let length = 0;
+  for (let channel = 0; channel < shape.channelCount; channel++) {
+    const kernel = kernelTaps(shape, filter, channel);
+    for (let tap = 0; tap < taps; tap++) {
+      if (union[channel * taps + tap] === 0) continue;
+      before[length + 1] = before[length] + kernel[tap];
+      length++;
+    }
+  }
+  return before;
 }
 
 function drive(shape: PassShape, context: ArrayContext, array: PeArray): void {

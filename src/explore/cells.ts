@@ -1,3 +1,4 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
 import { faultAt } from '../document/document.js';
 import type { YamlDocument, YamlPath } from '../document/document.js';
 import { UserError } from '../document/userError.js';
@@ -9,12 +10,14 @@ import type { SparsityVariant } from '../sparsity/variant.js';
 import { formatNameFault } from '../storage/formats.js';
 import type { ScenarioOverrides } from './overrides.js';
 
-/** A variant stored in a format: what one column of the result is about. */
+/** A variant stored in a format, on the accelerator in one dataflow: what one column of the result is about. */
 export interface Cell {
   readonly variant: SparsityVariant;
   /** `auto` or the name of a format. */
   readonly storage: string;
-  /** Where the file asks for it. */
+  /** The scenario's, with the cell's dataflow. */
+  readonly accelerator: Accelerator;
+  /** Where the file asks for variant and storage. */
   readonly place?: Location;
 }
 
@@ -27,8 +30,10 @@ interface Request {
 }
 
 /**
- * Loads the variants that a scenario names, each once, and pairs them with their storage.
+ * Loads the variants that a scenario names, each once, and pairs them with their storage and with the dataflows: first
+ * by variant, so that its weights are made once, last by dataflow.
  *
+ * @param accelerators one for each dataflow
  * @throws UserError for an unknown variant or format, a pair that is named twice, or a variant that goes by the zeros of given
  *   weights beside seeded ones
  */
@@ -36,6 +41,7 @@ export async function loadCells(
   settings: ScenarioFile,
   document: YamlDocument,
   overrides: ScenarioOverrides,
+  accelerators: readonly Accelerator[],
 ): Promise<Cell[]> {
   const byReference = new Map<string, SparsityVariant>();
   const cells: Cell[] = [];
@@ -64,7 +70,8 @@ export async function loadCells(
             );
       }
       const place = at ?? variantAt;
-      cells.push({ variant, storage: name, ...(place && { place: document.locate(place) }) });
+      const located = place && { place: document.locate(place) };
+      for (const accelerator of accelerators) cells.push({ variant, storage: name, accelerator, ...located });
     }
   }
   return cells;

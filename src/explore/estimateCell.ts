@@ -10,10 +10,11 @@ import type { Scenario } from './scenario.js';
 
 /** Works out what a cell's first batch costs without computing anything. */
 export async function estimateCell(
-  { accelerator, settings }: Scenario,
+  { settings }: Scenario,
   plan: CellPlan,
   { onLayer, signal }: Pick<RunOptions, 'onLayer' | 'signal'>,
 ): Promise<CellRun> {
+  const { accelerator } = plan;
   const codec = findActivationFormat(settings.activations);
   const layers = plan.layers.map(({ layer, estimate }) => {
     const { problem, mapping } = estimate.schedule;

@@ -2,13 +2,15 @@ import { countLayer } from '../counts/countLayer.js';
 import type { LayerCounts } from '../counts/layerCounts.js';
 import { evaluateEnergy } from '../energy/evaluate.js';
 import type { LayerEnergy } from '../energy/layerEnergy.js';
+import type { Accelerator } from '../accelerator/accelerator.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import type { Layer } from '../network/layer.js';
 import type { Scenario } from './scenario.js';
 
 /** What an estimated layer counts and costs. */
 export function evaluateLayer(
-  { accelerator, settings, energyTable }: Scenario,
+  { settings, energyTable }: Scenario,
+  accelerator: Accelerator,
   layer: Layer,
   { schedule, timeline }: LayerEstimate,
 ): { readonly counts: LayerCounts; readonly energy: LayerEnergy } {
@@ -17,12 +19,16 @@ export function evaluateLayer(
 }
 
 /** The exact value of the scenario's objective for a layer; of least DRAM traffic the latency, which decides among equals. */
-export function costFunction(scenario: Scenario, layer: Layer): (estimate: LayerEstimate) => number {
+export function costFunction(
+  scenario: Scenario,
+  accelerator: Accelerator,
+  layer: Layer,
+): (estimate: LayerEstimate) => number {
   const { objective } = scenario.settings;
   return (estimate) => {
     const latency = estimate.timeline.endPs;
     if (objective === 'latency' || objective === 'dram-traffic') return latency;
-    const { totalPj } = evaluateLayer(scenario, layer, estimate).energy;
+    const { totalPj } = evaluateLayer(scenario, accelerator, layer, estimate).energy;
     return objective === 'energy' ? totalPj : totalPj * latency;
   };
 }

@@ -42,7 +42,11 @@ async function createManifest(scenario: Scenario, result: ScenarioResult): Promi
           ? { ...images, file: displayPath(images.file) }
           : { ...images, count: result.images },
     },
-    cells: cells.map(({ variant, storage }) => ({ variant: variant.name, storage })),
+    cells: cells.map(({ variant, storage, accelerator: { array } }) => ({
+      variant: variant.name,
+      storage,
+      dataflow: array.dataflow,
+    })),
     layers: scenario.layers,
     // Its lines are for messages.
     accelerator: { ...accelerator, file: displayPath(accelerator.file), places: undefined },

@@ -9,6 +9,8 @@ export interface ScenarioOverrides {
   /** Formats to store each variant in, in place of the file's. */
   readonly storage?: readonly string[] | undefined;
   readonly execution?: Execution | undefined;
+  /** In place of the file's, or of the accelerator's own. */
+  readonly dataflows?: readonly string[] | undefined;
   readonly layers?: readonly string[] | undefined;
   /** Of weights and feature maps. */
   readonly precision?: Precision | undefined;

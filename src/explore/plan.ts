@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Accelerator } from '../accelerator/accelerator.js';
 import { UserError } from '../document/userError.js';
 import type { Location } from '../document/userError.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import { mapLayer } from '../machine/mapLayer.js';
 import { convProblem, problemKey, vectorProblem } from '../mapping/layerProblem.js';
-import type { LayerProblem } from '../mapping/problem.js';
+import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
 import type { Model } from '../model/model.js';
 import { isConv } from '../network/layer.js';
 import type { Layer } from '../network/layer.js';
@@ -32,6 +33,7 @@ export interface CellPlan {
   readonly variant: SparsityVariant;
   /** As asked for; `auto` may have chosen otherwise from layer to layer. */
   readonly storage: string;
+  readonly accelerator: Accelerator;
   readonly sparse: SparseNetwork;
   /** From the network's first layer to the last one that is reported. */
   readonly layers: readonly PlannedLayer[];
@@ -77,7 +79,7 @@ async function planCell(
   planLayer: LayerPlanner,
   { onLayer, signal }: PlanOptions,
 ): Promise<CellPlan> {
-  const { variant, storage } = cell;
+  const { variant, storage, accelerator } = cell;
   const sparse = await maker.sparse(variant);
   const model = dependsOnValues(storage) ? (await maker.prepared(variant)).model : undefined;
   const layers: PlannedLayer[] = [];
@@ -87,7 +89,7 @@ async function planCell(
     await setImmediate();
     signal?.throwIfAborted();
   }
-  return { variant, storage, sparse, layers };
+  return { variant, storage, accelerator, sparse, layers };
 }
 
 type LayerPlanner = (
@@ -97,28 +99,30 @@ type LayerPlanner = (
   model: Model | undefined,
 ) => PlannedLayer;
 
-/** Maps each layer once: the mapping of equal layers is equal, whatever cell they are in. */
+/** Maps each layer once: the mapping of equal layers is equal in all cells of one dataflow. */
 function createLayerPlanner(scenario: Scenario): LayerPlanner {
-  const { settings, accelerator } = scenario;
+  const { settings } = scenario;
   const known = new Map<string, LayerEstimate>();
+  const problemOf = createProblemStore();
 
-  const search = (layer: Layer, problem: LayerProblem): LayerEstimate => {
-    const key = problemKey(problem);
+  const search = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
+    const own = problemKey(problem);
+    const key = own && `${accelerator.array.dataflow} ${own}`;
     const before = key === undefined ? undefined : known.get(key);
     if (before !== undefined) return before;
     const found = mapLayer(problem, accelerator, {
       objective: settings.objective,
-      cost: costFunction(scenario, layer),
+      cost: costFunction(scenario, accelerator, layer),
     });
     if (key !== undefined) known.set(key, found);
     return found;
   };
 
-  const estimate = (layer: Layer, problem: LayerProblem): LayerEstimate => {
+  const estimate = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
     const spec = settings.mapping === 'auto' ? undefined : settings.mapping[layer.name];
-    if (spec === undefined) return search(layer, problem);
+    if (spec === undefined) return search(layer, problem, accelerator);
     try {
-      return mapLayer(problem, accelerator, { cost: costFunction(scenario, layer), spec });
+      return mapLayer(problem, accelerator, { cost: costFunction(scenario, accelerator, layer), spec });
     } catch (error) {
       if (!(error instanceof UserError) || error.location !== undefined) throw error;
       const place = scenario.mappingPlaces?.[layer.name] ?? { file: scenario.file };
@@ -126,15 +130,38 @@ function createLayerPlanner(scenario: Scenario): LayerPlanner {
     }
   };
 
-  return (layer, { storage, place }, supports, model) => {
-    if (!isConv(layer))
-      return { layer, estimate: estimate(layer, vectorProblem(layer, settings.precision, settings.batch)) };
+  return (layer, { storage, accelerator, place }, supports, model) => {
+    if (!isConv(layer)) {
+      const problem = vectorProblem(layer, settings.precision, settings.batch);
+      return { layer, estimate: estimate(layer, problem, accelerator) };
+    }
     if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
-    const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
-    const toStore = { supports, precision: settings.precision.weight, weights };
-    const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
-    const problem = convProblem(layer, settings.precision, stored, settings.batch);
-    return { layer, supports, format: stored.format.name, estimate: estimate(layer, problem) };
+    const problem = problemOf(layer, supports, storage, () => {
+      const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
+      const toStore = { supports, precision: settings.precision.weight, weights };
+      const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
+      return convProblem(layer, settings.precision, stored, settings.batch);
+    });
+    const format = problem.storage.format.name;
+    return { layer, supports, format, estimate: estimate(layer, problem, accelerator) };
+  };
+}
+
+/** One problem for all dataflows: searches keep with it what no dataflow changes. */
+function createProblemStore(): (
+  layer: Layer,
+  supports: Supports,
+  storage: string,
+  make: () => ConvProblem,
+) => ConvProblem {
+  const known = new WeakMap<Supports, Map<string, ConvProblem>>();
+  return (layer, supports, storage, make) => {
+    const ofSupports = known.get(supports) ?? new Map<string, ConvProblem>();
+    known.set(supports, ofSupports);
+    const key = `${layer.name} ${storage}`;
+    const problem = ofSupports.get(key) ?? make();
+    ofSupports.set(key, problem);
+    return problem;
   };
 }
 

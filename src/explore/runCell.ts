@@ -48,12 +48,13 @@ export interface RunOptions {
  * own inputs, image by image; where the last layer is among them, also the whole network from the image on.
  */
 export async function runCell(
-  { layers, accelerator, settings }: Scenario,
+  { layers, settings }: Scenario,
   plan: CellPlan,
   prepared: PreparedVariant,
   images: NetworkImages,
   { backend, execution, signal, onLayer }: RunOptions,
 ): Promise<CellRun> {
+  const { accelerator } = plan;
   const { model } = prepared;
   const { network } = model;
   const codec = findActivationFormat(settings.activations);

@@ -11,6 +11,7 @@ import { energyTableOf, loadEnergyTable } from '../energy/table.js';
 import { loadNetwork } from '../network/loadNetwork.js';
 import type { Network } from '../network/network.js';
 import { batchFault } from './batches.js';
+import { cellAccelerators } from './cellAccelerators.js';
 import { loadCells } from './cells.js';
 import type { Cell } from './cells.js';
 import type { ScenarioOverrides } from './overrides.js';
@@ -25,9 +26,10 @@ export interface Scenario {
   readonly settings: ScenarioFile;
   readonly file: string;
   readonly network: Network;
+  /** As its file says; the cells have those that are run. */
   readonly accelerator: Accelerator;
   readonly energyTable: EnergyTable;
-  /** What is compared; each pair of variant and storage once. */
+  /** What is compared; each combination of variant, storage and dataflow once. */
   readonly cells: readonly Cell[];
   /** Names of the layers to report, in the network's order. */
   readonly layers: readonly string[];
@@ -39,7 +41,7 @@ export interface Scenario {
  * Reads a scenario and everything that it refers to.
  *
  * @param path of a YAML file of kind `scenario`
- * @throws UserError with file, line and column at the first fault in any of the files, an unknown variant or layer,
+ * @throws UserError with file, line and column at the first fault in any of the files, an unknown variant, dataflow or layer,
  *   or hardware that the energy table does not cover
  */
 export async function loadScenario(path: string, overrides: ScenarioOverrides = {}): Promise<Scenario> {
@@ -56,7 +58,8 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
 
   const wrong = activationFormatNameFault(settings.activations);
   if (wrong !== undefined) throw faultAt(document, ['activations'], wrong);
-  const cells = await loadCells(settings, document, overrides);
+  const accelerators = cellAccelerators(accelerator, settings, document, overrides);
+  const cells = await loadCells(settings, document, overrides, accelerators);
   const places = overrides.layers === undefined ? document : undefined;
   const layers = selectLayers(network, settings.layers, places);
   checkMappedLayers(network, settings, document);

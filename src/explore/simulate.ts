@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Accelerator } from '../accelerator/accelerator.js';
 import { addEnergy, energyMetrics } from '../energy/layerEnergy.js';
 import { isConv } from '../network/layer.js';
 import { openReference } from '../reference/backend.js';
@@ -19,6 +20,7 @@ import type { Cell } from './cells.js';
 export interface Progress {
   readonly variant: string;
   readonly storage: string;
+  readonly dataflow: string;
   /** What is being done, and to which layer. */
   readonly activity: string;
   /** Layers mapped and run so far, over all variants and batches. */
@@ -48,7 +50,9 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   let done = 0;
   const advance = (cell: Cell, activity: string, by: number): void => {
     done += by;
-    options.onProgress?.({ variant: cell.variant.name, storage: cell.storage, activity, done, total });
+    const { variant, storage, accelerator: own } = cell;
+    const { dataflow } = own.array;
+    options.onProgress?.({ variant: variant.name, storage, dataflow, activity, done, total });
   };
   const maker = createVariantMaker(scenario, images);
   const plans = await planCells(scenario, maker, {
@@ -107,15 +111,17 @@ function variantResult(
   notes: readonly string[],
   run: CellRun,
 ): VariantResult {
-  const { accelerator, layers: reported } = scenario;
+  const { accelerator } = plan;
+  const { layers: reported } = scenario;
   const layers = plan.layers
     .filter(({ layer }) => reported.includes(layer.name))
-    .map((planned) => layerResult(scenario, planned, run));
+    .map((planned) => layerResult(scenario, accelerator, planned, run));
   const energy = addEnergy(layers.map((layer) => layer.energy));
   const checks = [...run.checks.values()];
   return {
     variant: plan.variant.name,
     storage: plan.storage,
+    dataflow: accelerator.array.dataflow,
     description: plan.variant.description,
     notes: [...notes, ...storageNotes(plan)],
     layers,
@@ -152,6 +158,7 @@ function storageNotes({ storage, layers }: CellPlan): string[] {
 
 function layerResult(
   scenario: Scenario,
+  accelerator: Accelerator,
   { layer, format, estimate }: PlannedLayer,
   run: CellRun,
 ): LayerResult {
@@ -164,18 +171,19 @@ function layerResult(
     ...(format !== undefined && { format }),
     mapping: schedule.mapping,
     steps: schedule.steps.length,
-    ...evaluateLayer(scenario, layer, run.estimates.get(layer.name) ?? estimate),
+    ...evaluateLayer(scenario, accelerator, layer, run.estimates.get(layer.name) ?? estimate),
     ...(check && { check }),
   };
 }
 
-/** Compares each variant with the first that leaves nothing out. */
+/** Compares each variant with the first of its dataflow that leaves nothing out. */
 function withSavings(variants: readonly VariantResult[], plans: readonly CellPlan[]): VariantResult[] {
-  const denseIndex = plans.findIndex(
-    ({ sparse: { supports, kept } }) =>
-      kept.size === 0 && [...supports.values()].every(({ assignment }) => assignment.kind === 'dense'),
-  );
-  if (denseIndex < 0) return [...variants];
-  const dense = variants[denseIndex];
-  return variants.map((variant) => ({ ...variant, savings: savingsOf(variant, dense) }));
+  const isDense = ({ sparse: { supports, kept } }: CellPlan): boolean =>
+    kept.size === 0 && [...supports.values()].every(({ assignment }) => assignment.kind === 'dense');
+  return variants.map((variant) => {
+    const dense = variants.find(
+      ({ dataflow }, index) => dataflow === variant.dataflow && isDense(plans[index]),
+    );
+    return dense === undefined ? variant : { ...variant, savings: savingsOf(variant, dense) };
+  });
 }

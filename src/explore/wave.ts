@@ -54,7 +54,7 @@ export async function observePass(
     {},
   );
   const { model } = await maker.prepared(plan.variant);
-  const { accelerator } = scenario;
+  const { accelerator } = plan;
   const memory = createBuffers(accelerator.buffers);
   const [batch] = inBatches(images.images, scenario.settings.batch);
   const inputs = batch.map((image) => quantizeInput(model, image));

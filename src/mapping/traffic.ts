@@ -15,6 +15,17 @@ import { bytesOf } from '../tensor/precision.js';
 /** Bursts between DRAM and buffers under a mapping. */
 export type Traffic = (mapping: Mapping, room: Footprint) => number;
 
+const known = new WeakMap<LayerProblem, Map<number, Traffic>>();
+
+/** A problem's `countTraffic`, which keeps its sums from one search to the next: no dataflow changes them. */
+export function trafficCounter(problem: LayerProblem, burstBytes: number): Traffic {
+  const ofProblem = known.get(problem) ?? new Map<number, Traffic>();
+  known.set(problem, ofProblem);
+  const traffic = ofProblem.get(burstBytes) ?? countTraffic(problem, burstBytes);
+  ofProblem.set(burstBytes, traffic);
+  return traffic;
+}
+
 /**
  * Counts the bursts of mappings whose channel loop is the innermost, so that no partial sum is spilled.
  *
@@ -22,7 +33,7 @@ export type Traffic = (mapping: Mapping, room: Footprint) => number;
  * loops, a loop that a tensor does not depend on repeats its loads if more tiles were seen inside it than the tensor has
  * slots, and costs nothing otherwise. What loading all tiles of a tensor once takes is worked out once per tile size.
  */
-export function trafficCounter(problem: LayerProblem, burstBytes: number): Traffic {
+function countTraffic(problem: LayerProblem, burstBytes: number): Traffic {
   const whole = wholeTile(problem);
   const { input, output } = problem.window;
   const isConv = problem.kind === 'conv';
@@ -63,14 +74,14 @@ function mapBursts(
 
 /** A sum over all tiles of a size, kept for the next mapping that has tiles of this size. */
 function sumOverTiles(problem: LayerProblem, bursts: (tile: Tile) => number): (tile: TileShape) => number {
-  const known = new Map<string, number>();
+  const sums = new Map<string, number>();
   return (tile) => {
     const key = `${tile.images} ${tile.filters} ${tile.channels} ${tile.rows} ${tile.columns}`;
-    let sum = known.get(key);
+    let sum = sums.get(key);
     if (sum === undefined) {
       const tiles = tilesInOrder(problem, { tile, order: loopNames, phasesPerGroup: 1 });
       sum = tiles.reduce((total, each) => total + bursts(each), 0);
-      known.set(key, sum);
+      sums.set(key, sum);
     }
     return sum;
   };

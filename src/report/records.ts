@@ -9,7 +9,7 @@ export interface RowRecord {
 /** One layer of one variant, for one batch. Units stand in the names; docs/results.md explains each. */
 export function layerRecord(
   { scenario, batch }: Pick<ScenarioResult, 'scenario' | 'batch'>,
-  { variant, storage }: Pick<VariantResult, 'variant' | 'storage'>,
+  { variant, storage, dataflow }: Pick<VariantResult, 'variant' | 'storage' | 'dataflow'>,
   result: LayerResult,
 ): RowRecord {
   const { counts, energy, mapping, input, output, kernel } = result;
@@ -17,6 +17,7 @@ export function layerRecord(
     scenario,
     variant,
     storage,
+    dataflow,
     layer: counts.layer,
     kind: counts.kind,
     batch,
@@ -64,6 +65,7 @@ export function variantRecord(
     scenario,
     variant: result.variant,
     storage: result.storage,
+    dataflow: result.dataflow,
     batch,
     parameters: totals.parameters,
     weightBytes: { ...totals.weightBytes, total: totalStoredBytes(totals.weightBytes) },

@@ -66,7 +66,7 @@ export interface VariantTotals {
   readonly stallCycles: LayerCounts['stallCycles'];
 }
 
-/** How many times less a variant takes than the dense one: dense / variant. */
+/** How many times less a variant takes than the dense one in the same dataflow: dense / variant. */
 export interface Savings {
   readonly parameters: number;
   readonly weightBytes: number;
@@ -77,11 +77,12 @@ export interface Savings {
   readonly edp: number;
 }
 
-/** One variant under one storage. */
+/** One variant under one storage, in one dataflow. */
 export interface VariantResult {
   readonly variant: string;
   /** As asked for: `auto` or a format; what each layer was stored in stands with the layer. */
   readonly storage: string;
+  readonly dataflow: string;
   readonly description: string;
   /** What the numbers were made of: weights, images, calibration. */
   readonly notes: readonly string[];
@@ -89,7 +90,7 @@ export interface VariantResult {
   readonly totals: VariantTotals;
   readonly energy: Energy;
   readonly metrics: EnergyMetrics;
-  /** Absent when the scenario has no dense variant. */
+  /** Against the dense variant in the same dataflow; absent when the scenario has none. */
   readonly savings?: Savings;
   readonly check?: {
     /** Layers checked on the machine's own inputs. */
@@ -109,6 +110,7 @@ export interface ScenarioResult {
   readonly network: { readonly name: string; readonly source: string };
   readonly accelerator: {
     readonly name: string;
+    /** As its file says; what a variant was run in stands with the variant. */
     readonly dataflow: string;
     readonly rows: number;
     readonly columns: number;
@@ -131,8 +133,8 @@ export interface ScenarioResult {
 }
 
 /** Mismatches of all variants, layers and whole networks together. */
-export function mismatchesOf(result: ScenarioResult): number {
-  return result.variants.reduce(
+export function mismatchesOf({ variants }: Pick<ScenarioResult, 'variants'>): number {
+  return variants.reduce(
     (sum, { check }) => sum + (check?.mismatches ?? 0) + (check?.endToEnd?.mismatches ?? 0),
     0,
   );

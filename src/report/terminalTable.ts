@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { indexBytesOf, totalStoredBytes } from '../counts/layerCounts.js';
 import { tensors } from '../tensor/dataSpace.js';
+import { dataflowMatrix, matrixNotes } from './dataflowMatrix.js';
 import {
   formatCount,
   formatFixed,
@@ -18,8 +19,25 @@ interface Line {
   readonly value: (variant: VariantResult) => string;
 }
 
-/** The result for people: variants side by side, then what they must know to read it. */
+/** Of more columns than this, the matrix of dataflows alone is shown where there is one. */
+const mostColumnsBesideMatrix = 8;
+
+/**
+ * The result for people: dataflows by variants where several of both are compared, variants side by side, then what they
+ * must know to read it.
+ */
 export function terminalTable(result: ScenarioResult): string {
+  const matrix = dataflowMatrix(result);
+  const isShown = matrix === undefined || result.variants.length <= mostColumnsBesideMatrix;
+  return [
+    heading(result),
+    ...(matrix === undefined ? [] : [matrix]),
+    ...(isShown ? [sideBySide(result)] : matrixNotes(result)),
+    ...noteLines(result),
+  ].join('\n');
+}
+
+function sideBySide(result: ScenarioResult): string {
   const table = new Table({
     head: ['', 'unit', ...result.variants.map((each) => columnTitle(each, result))],
     colAligns: ['left', 'left', ...result.variants.map(() => 'right' as const)],
@@ -31,12 +49,15 @@ export function terminalTable(result: ScenarioResult): string {
       table.push([`  ${name}`, unit, ...result.variants.map(value)]);
     }
   }
-  return [heading(result), table.toString(), ...noteLines(result)].join('\n');
+  return table.toString();
 }
 
-/** The variant, and the format that it was stored in where formats are compared. */
-function columnTitle({ variant, storage }: VariantResult, { variants }: ScenarioResult): string {
-  return variants.every((each) => each.storage === variants[0].storage) ? variant : `${variant}\n${storage}`;
+/** The variant, and storage and dataflow where several are compared. */
+function columnTitle(variant: VariantResult, { variants }: ScenarioResult): string {
+  const compared = (['storage', 'dataflow'] as const).filter((key) =>
+    variants.some((each) => each[key] !== variants[0][key]),
+  );
+  return [variant.variant, ...compared.map((key) => variant[key])].join('\n');
 }
 
 const executionWords = {
@@ -56,13 +77,14 @@ function heading({
   variants,
 }: ScenarioResult): string {
   const storages = new Set(variants.map(({ storage }) => storage));
-  const { name, rows, columns, dataflow, clockHz, technologyNm } = accelerator;
+  const dataflows = new Set(variants.map(({ dataflow }) => dataflow));
+  const { name, rows, columns, clockHz, technologyNm } = accelerator;
   const operands =
     precision.ifmap === precision.weight
       ? precision.ifmap
       : `ifmap ${precision.ifmap}, weight ${precision.weight}`;
   return (
-    `${scenario}: ${network.name} on ${name} (${rows}x${columns} PEs, ${dataflow}, ` +
+    `${scenario}: ${network.name} on ${name} (${rows}x${columns} PEs, ${[...dataflows].join(' / ')}, ` +
     `${formatFixed(clockHz / 1e6, 0)} MHz, ${technologyNm} nm), ${operands}${storages.size === 1 ? `, storage ${[...storages].join('')}` : ''}; ` +
     `${executionWords[execution]}${batch === 1 ? 'figures are for one image' : `batch ${batch}, counts are of one batch`}${images === batch || images === 0 ? '' : `, ${images} images were run`}`
   );

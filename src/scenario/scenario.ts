@@ -53,6 +53,8 @@ export interface ScenarioFile {
   readonly variants?: readonly string[] | undefined;
   /** Variants side by side under formats of their own, in place of `variants`. */
   readonly compare?: readonly ComparedVariant[] | undefined;
+  /** Dataflows to run every variant in, each once; the accelerator's own unless given. Whether there are such is not checked. */
+  readonly dataflows?: readonly string[] | undefined;
   /** All three float32, or all three integers. */
   readonly precision: {
     readonly ifmap: Precision;

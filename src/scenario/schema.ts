@@ -185,6 +185,12 @@ export const scenarioSchema = z
       .max(1000)
       .optional()
       .meta({ description: 'Variants side by side, each under the storage formats that are named for it' }),
+    dataflows: uniqueTexts('dataflow')
+      .optional()
+      .meta({
+        description: "Dataflows to compare, in place of the accelerator's; see psconv dataflows",
+        examples: [['output-stationary', 'weight-stationary']],
+      }),
     precision,
     weights,
     execution: z.enum(executions).default('tile').meta({

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAccelerator } from '../../src/accelerator/loadAccelerator.js';
+import { withDataflow } from '../../src/accelerator/withDataflow.js';
 import { packageRoot } from '../../src/document/package.js';
 import { UserError } from '../../src/document/userError.js';
 import type { Location } from '../../src/document/userError.js';
@@ -59,6 +60,19 @@ describe('accelerator file', () => {
     expect(accelerator.dram.energyPjPerBit).to.equal(8);
   });
 
+  it('skips activations where its dataflow can', async () => {
+    const file = join(folder, 'skips.yaml');
+    await writeFile(file, shipped.replace('dataflow:', 'skip: activation\n  dataflow:'));
+    const accelerator = await loadAccelerator(file);
+    expect(accelerator.array.skip).to.equal('activation');
+    expect(() => withDataflow(accelerator, 'weight-stationary')).to.throw(
+      UserError,
+      /skips\.yaml:11:9: array\.skip: .*weight-stationary/,
+    );
+    const same = withDataflow(await loadAccelerator('edge-16x16'), 'weight-stationary');
+    expect(same.array.dataflow).to.equal('weight-stationary');
+  });
+
   it('tells where it says what the energy table may refuse', async () => {
     const { places } = await loadAccelerator('edge-16x16');
     const lines = shipped.split('\n');
@@ -82,7 +96,13 @@ describe('accelerator file', () => {
       'an unknown dataflow',
       'dataflow: output-stationary',
       'dataflow: output-stationry',
-      /array\.dataflow: .*output-stationary/,
+      /array\.dataflow: expected a dataflow, got "output-stationry"; did you mean "output-stationary"\? they are .*weight-stationary/,
+    ],
+    [
+      'a dataflow that cannot skip and is to',
+      'dataflow: output-stationary',
+      'skip: activation\n  dataflow: input-stationary',
+      /changed\.yaml:11:9: array\.skip: expected "none" with the dataflow input-stationary, got "activation": its partial sums move .*gate: activation .*output-stationary/,
     ],
     ['an unknown unit', '500 MHz', '500 MHy', /clock: expected frequency such as "1 GHz".*"500 MHy"/],
     ['a size without a unit where one is needed', '500 MHz', '500', /clock: .*without a unit/],

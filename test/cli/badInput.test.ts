@@ -72,6 +72,39 @@ const cases: readonly Case[] = [
     /machine\.yaml:5:\d+: array\.dataflow: .*weight-stationary/,
   ],
   [
+    'a dataflow to compare that there is not',
+    { 'scenario.yaml': `${scenario}dataflows: [output-stationary, weight-stationery]\n` },
+    [],
+    /^psconv: scenario\.yaml:7:32: dataflows\[1\]: expected a dataflow, got "weight-stationery"; did you mean "weight-stationary"\? they are/,
+  ],
+  [
+    'a dataflow to compare that is named twice',
+    { 'scenario.yaml': `${scenario}dataflows: [output-stationary, output-stationary]\n` },
+    [],
+    /^psconv: scenario\.yaml:7:32: dataflows\[1\]: expected each dataflow once, got "output-stationary" again/,
+  ],
+  [
+    'no dataflow to compare',
+    { 'scenario.yaml': `${scenario}dataflows: []\n` },
+    [],
+    /^psconv: scenario\.yaml:7:12: dataflows: expected list of at least 1 dataflow, got empty list/,
+  ],
+  [
+    'an unknown dataflow on the command line',
+    {},
+    ['--dataflow', 'output-stationary,is'],
+    /^psconv: expected a dataflow, got "is"; they are output-stationary/,
+  ],
+  [
+    'a dataflow that cannot skip on an accelerator that does',
+    {
+      ...withMachine('dataflow: weight-stationary', 'dataflow: output-stationary, skip: activation'),
+      'scenario.yaml': `${scenario}dataflows: [output-stationary, input-stationary]\n`,
+    },
+    [],
+    /^psconv: machine\.yaml:5:\d+: array\.skip: expected "none" with the dataflow input-stationary, got "activation": its partial sums/,
+  ],
+  [
     'an unknown unit',
     withMachine('50 ns', '50 nz'),
     [],

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
+import { allDataflows } from '../../src/dataflow/dataflows.js';
 import { documentKinds } from '../../src/document/kinds.js';
 import { packageRoot, packageVersion } from '../../src/document/package.js';
 import { inWorkspace, psconv } from './command.js';
@@ -18,6 +19,7 @@ describe('psconv', function () {
       ['network'],
       ['network', 'show'],
       ['variants'],
+      ['dataflows'],
       ['validate'],
       ['schema'],
     ]) {
@@ -65,9 +67,21 @@ describe('psconv', function () {
     for (const name of names) expect(stdout).to.match(new RegExp(`│ ${name} `));
   });
 
+  it('lists every dataflow with what stays and what moves', async () => {
+    const { code, stdout } = await psconv(root, ['dataflows']);
+    expect(code).to.equal(0);
+    for (const { name, description } of allDataflows()) {
+      expect(stdout).to.include(`│ ${name} `);
+      for (const word of description.split(/\s+/)) expect(stdout).to.include(word);
+    }
+  });
+
   it('validates every file that is shipped', async () => {
     const files = [
-      ['scenarios/resnet20-cifar10', /a valid scenario: resnet20-cifar10, .*every layer fits/],
+      [
+        'scenarios/resnet20-cifar10',
+        /a valid scenario: resnet20-cifar10, .*dataflows output-stationary, variants pSC9, PSD4_P8; every layer fits/,
+      ],
       ['networks/vgg16-tinyimagenet', /a valid network: vgg16-tinyimagenet, \d+ layers/],
       [
         'accelerators/edge-16x16',

@@ -114,8 +114,59 @@ describe('psconv run', function () {
       expect(stdout).to.include('seed 7').and.to.include('not checked').and.not.to.include('mismatches');
       const rows = readFileSync(join(folder, 'results/small/layers.csv'), 'utf8').trim().split('\n');
       expect(rows).to.have.length(3);
-      expect(rows[1]).to.match(/^small,PS1_P9,auto,conv2,conv2d,/);
+      expect(rows[1]).to.match(/^small,PS1_P9,auto,weight-stationary,conv2,conv2d,/);
     }));
+
+  it('compares dataflows, each with its own dense variant', () =>
+    inWorkspace(
+      async (folder) => {
+        const { code, stdout, stderr } = await psconv(folder, ['run', 'scenario.yaml']);
+        expect(stderr).to.equal('');
+        expect(code).to.equal(0);
+        expect(stdout).to.match(/│ Cycles +│\n│ {3}output-stationary │ +[\d,]+ \(1\.00x\) │ +[\d,]+ \(\d/);
+        expect(stdout)
+          .to.match(/│ +pSC9 │ +pSC9 │ +PSD4_P8 │/)
+          .and.to.include('DRAM traffic');
+        const [head, ...rows] = readFileSync(join(folder, 'results/small/summary.csv'), 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => line.split(','));
+        const column = (name: string): string[] => rows.map((row) => row[head.indexOf(name)]);
+        expect(column('variant')).to.deep.equal(['pSC9', 'pSC9', 'PSD4_P8', 'PSD4_P8']);
+        const names = ['output-stationary', 'weight-stationary'];
+        expect(column('dataflow')).to.deep.equal([...names, ...names]);
+        const latencies = column('latencyPs').map(Number);
+        expect(column('savings.latency').map(Number)).to.deep.equal([
+          1,
+          1,
+          latencies[0] / latencies[2],
+          latencies[1] / latencies[3],
+        ]);
+        expect(column('check.mismatches')).to.deep.equal(['0', '0', '0', '0']);
+        const layers = readFileSync(join(folder, 'results/small/layers.csv'), 'utf8');
+        expect(layers).to.match(/^small,pSC9,auto,output-stationary,conv1,/m);
+        expect(layers).to.match(/^small,PSD4_P8,auto,weight-stationary,fc,/m);
+        const manifest = readFileSync(join(folder, 'results/small/manifest.json'), 'utf8');
+        expect((JSON.parse(manifest) as { cells: unknown[] }).cells[2]).to.deep.equal({
+          variant: 'PSD4_P8',
+          storage: 'auto',
+          dataflow: 'output-stationary',
+        });
+        const one = await psconv(folder, [
+          'run',
+          'scenario.yaml',
+          '--dataflow',
+          'input-stationary',
+          '--json',
+        ]);
+        const { variants } = JSON.parse(one.stdout) as { variants: Array<{ dataflow: string }> };
+        expect(variants.map(({ dataflow }) => dataflow)).to.deep.equal([
+          'input-stationary',
+          'input-stationary',
+        ]);
+      },
+      { 'scenario.yaml': `${files['scenario.yaml']}dataflows: [output-stationary, weight-stationary]\n` },
+    ));
 
   it('says how accurate it is when the images have labels', () =>
     inWorkspace(

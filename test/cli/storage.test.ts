@@ -65,7 +65,11 @@ describe('psconv run with compare', function () {
         cells: unknown[];
         sha256: object;
       };
-      expect(manifest.cells[2]).to.deep.equal({ variant: 'PSD4_P8', storage: 'csc' });
+      expect(manifest.cells[2]).to.deep.equal({
+        variant: 'PSD4_P8',
+        storage: 'csc',
+        dataflow: 'weight-stationary',
+      });
     }, compared));
 
   it('stores activations compressed with the same outputs, fewer bytes and the index apart', () =>

@@ -237,6 +237,7 @@ describe('what energy is refused for', () => {
     const places = {
       technology: { file, line: 4, column: 13 },
       energyTable: { file, line: 9, column: 14 },
+      skip: { file, line: 5, column: 60 },
       buffers: { left: { file, line: 12, column: 5 }, right: { file, line: 17, column: 5 } },
     };
     const [left, right] = accelerator().buffers;

@@ -266,7 +266,7 @@ describe('the energy table of an accelerator', () => {
       .to.match(/^machine\.yaml: /)
       .and.to.match(message);
     const place = { file: 'machine.yaml', line: 9, column: 14 };
-    const places = { technology: place, energyTable: place, buffers: {} };
+    const places = { technology: place, energyTable: place, skip: place, buffers: {} };
     expect(await refusalOf({ places }))
       .to.match(/^machine\.yaml:9:14: /)
       .and.to.match(message);

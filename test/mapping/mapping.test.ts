@@ -50,6 +50,14 @@ describe('mapping', () => {
     );
   });
 
+  it('counts the bursts of one problem anew when they are of another length', () => {
+    const accelerator = machine();
+    const [{ mapping, room }] = candidates(problem, accelerator, 1);
+    const [long, short] = [64, 32].map((burstBytes) => trafficCounter(problem, burstBytes)(mapping, room));
+    expect(short).to.be.above(long);
+    expect(trafficCounter(problem, 64)(mapping, room)).to.equal(long);
+  });
+
   it('finds a tiling whenever a single output of a single channel fits, and it fits', () => {
     fc.assert(
       fc.property(cases(), machines, fc.integer({ min: 1, max: 64 }), (given, base, words) => {

@@ -146,6 +146,14 @@ describe('a scenario', () => {
     });
   });
 
+  it('names the dataflows to compare, each once', async () => {
+    expect(await withKeys('dataflows: [b, a]')).to.have.deep.property('dataflows', ['b', 'a']);
+    expect(await faultIn('dataflows: [a, a]')).to.match(
+      /^s.yaml:6:16: dataflows\[1\]: expected each dataflow once, got "a" again$/,
+    );
+    expect(await faultIn('dataflows: a')).to.match(/dataflows: expected list, got "a"$/);
+  });
+
   it('is described to editors', () => {
     const schema = toEditorSchema(scenarioSchema, 'scenario');
     expect(schema.required).to.have.members(['kind', 'name', 'network', 'accelerator']);
