@@ -39,7 +39,7 @@ export function rowWork(
   const { streamed, window, filterStart, channelStart } = shape;
   const { kernelHeight, kernelWidth } = window;
   const { assignment } = streamed;
-  const period = assignment.kind === 'periodic' ? assignment.period : Infinity;
+  const period = filterRepeat(shape);
   const tapsOfRows = streamed.patterns.map((pattern) =>
     Uint32Array.from({ length: kernelHeight }, (_, row) =>
       pattern.subarray(row * kernelWidth, (row + 1) * kernelWidth).reduce((sum, tap) => sum + tap, 0),
@@ -120,6 +120,8 @@ export function workWithoutZeros(
   const ifmapOperand = ifmapOperands(shape);
   const filtersOfSets = cuts(filters.count, p);
   const channelsOfSets = cuts(channels.count, q);
+  const alikeEvery = filterRepeat(shape);
+  const counted = new Int32Array(Math.min(alikeEvery, filters.count));
 
   const multiplies = (filter: number, ofSet: Cut, kernelRow: number, position: number): number => {
     let count = 0;
@@ -141,11 +143,12 @@ export function workWithoutZeros(
         const position = (image * rows + row) * columns + column;
         for (let k = kernelRows.start; k < kernelRows.start + kernelRows.count; k++) {
           for (const ofChannels of channelsOfSets) {
+            for (let f = 0; f < counted.length; f++)
+              counted[f] = multiplies(filters.start + f, ofChannels, k, position);
             for (const ofFilters of filtersOfSets) {
               let ofPe = 0;
-              for (let f = 0; f < ofFilters.count; f++) {
-                const filter = filters.start + ofFilters.start + f;
-                const count = multiplies(filter, ofChannels, k, position);
+              for (let f = ofFilters.start; f < ofFilters.start + ofFilters.count; f++) {
+                const count = counted[f % alikeEvery];
                 ofPe += Math.ceil(count / macLanes);
                 macs += count;
               }
@@ -158,4 +161,10 @@ export function workWithoutZeros(
     }
   }
   return work;
+}
+
+/** Filters that far apart have the same taps in every channel, and so have channels in every filter. */
+function filterRepeat({ streamed: { assignment } }: PassShape): number {
+  if (assignment.kind === 'dense') return 1;
+  return assignment.kind === 'periodic' ? assignment.period : Infinity;
 }
