@@ -13,7 +13,16 @@ export function portsOf(accelerator: Accelerator): Ports {
   return { ifmap: port('ifmap'), weight: port('weight'), psum: port('psum'), ofmap: port('ofmap') };
 }
 
+const known = new WeakMap<Accelerator, ArrayContext>();
+
+/** The same object for the same accelerator, so that what follows from it can be kept with it. */
 export function arrayContext(accelerator: Accelerator): ArrayContext {
+  const context = known.get(accelerator) ?? createContext(accelerator);
+  known.set(accelerator, context);
+  return context;
+}
+
+function createContext(accelerator: Accelerator): ArrayContext {
   return {
     ...accelerator.array,
     ports: portsOf(accelerator),

@@ -26,6 +26,8 @@ export interface Dataflow {
   readonly name: string;
   /** Two lines for people: what stays, what moves; what a fold or pass takes. */
   readonly description: string;
+  /** Filters of neighbouring phases may share PEs, `phasesPerGroup` of them, so that their number is worth choosing. */
+  readonly groupsPhases: boolean;
   /** Sums leave the PEs unfinished between the folds of a pass, so that they need room in the psum buffer. */
   readonly spillsPsums: boolean;
   /** What a multiplication that is left out (`gate: activation`) leaves alone, beside the multiplier. */

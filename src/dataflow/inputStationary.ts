@@ -27,6 +27,7 @@ export const inputStationary: Dataflow = {
   name: 'input-stationary',
   description:
     'Rows hold taps, columns hold output positions; ifmap values stay, filters stream by, partial sums leave after every fold.\nRows hold the union of the supports of a phase group: N + 2R + C - 2 cycles for its N filters.',
+  groupsPhases: true,
   spillsPsums: true,
   gates: { weightReads: false, psumAccesses: false },
   cannotSkip: 'its partial sums move from row to row with every cycle, so that no PE can run ahead',

@@ -35,6 +35,7 @@ export const lockStep: Dataflow = {
   name: 'lock-step',
   description:
     "Rows hold output positions, columns neighbouring filters, each column a channel behind the one before; ifmap windows move right, sums stay.\nPeriodic supports: one tap list for all columns at each step. A fold takes the sum of its steps' lists, with C cycles to fill the columns once.",
+  groupsPhases: false,
   spillsPsums: false,
   gates: { weightReads: true, psumAccesses: true },
   registerEntries: ({ streamed: { taps } }, { macLanes, skip }) => ({

@@ -25,6 +25,7 @@ export const outputStationary: Dataflow = {
   name: 'output-stationary',
   description:
     "Rows hold output positions, columns hold filters; ifmap and weights stream, sums stay in the PEs until complete.\nA fold streams the union of its filters' supports: K + R + C - 2 cycles.",
+  groupsPhases: true,
   spillsPsums: false,
   gates: { weightReads: false, psumAccesses: true },
   registerEntries: (_, { macLanes }) => ({ ifmap: macLanes, weight: macLanes, psum: 1 }),

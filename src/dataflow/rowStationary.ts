@@ -31,6 +31,7 @@ export const rowStationary: Dataflow = {
   name: 'row-stationary',
   description:
     'Each PE keeps kernel rows and slides them along ifmap rows; sums add up over the PEs of a column (Eyeriss).\nA processing pass takes p*q*n*F*(taps of the fullest kernel row) cycles after its filters are loaded.',
+  groupsPhases: false,
   spillsPsums: true,
   gates: { weightReads: true, psumAccesses: true },
   registerEntries,

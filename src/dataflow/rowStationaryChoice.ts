@@ -10,12 +10,35 @@ import { hidesPreload } from './stationary.js';
 /** How many sizes of each parameter are tried, the largest first. */
 const sizesTried = { e: 8, sets: 6, q: 4 };
 
+const chosen = new WeakMap<ArrayContext, Map<string, RowStationaryMapping>>();
+
 /**
  * The mapping of a pass that takes the fewest cycles, then the fewest psum accesses, of those that fit the array and its
  * register files; the smallest there is, if even that does not fit them. Sizes divide evenly what they cut. Only sizes
- * count: all taps are taken to exist.
+ * count: all taps are taken to exist. Chosen once for passes of the same sizes.
  */
 export function chooseRowMapping(shape: PassShape, context: ArrayContext): RowStationaryMapping {
+  const ofContext = chosen.get(context) ?? new Map<string, RowStationaryMapping>();
+  chosen.set(context, ofContext);
+  const key = sizesOf(shape).join(' ');
+  const mapping = ofContext.get(key) ?? searchRowMapping(shape, context);
+  ofContext.set(key, mapping);
+  return mapping;
+}
+
+/** All of a pass that the choice looks at. */
+function sizesOf(shape: PassShape): Array<number | boolean> {
+  const { images, rows, columns, kernelHeight, kernelWidth, stride, dilation } = shape.window;
+  const { filterCount, channelCount, firstChannels, lastChannels, residual } = shape;
+  const { ifmapBits, weightBits, psumBits, ofmapBits } = shape;
+  return [
+    ...[images, rows, columns, kernelHeight, kernelWidth, ...stride, ...dilation],
+    ...[filterCount, channelCount, firstChannels, lastChannels, residual],
+    ...[ifmapBits, weightBits, psumBits, ofmapBits],
+  ];
+}
+
+function searchRowMapping(shape: PassShape, context: ArrayContext): RowStationaryMapping {
   let best: RowStationaryMapping | undefined;
   let least: Worth = { cycles: Infinity, psums: Infinity };
   const bounded = candidates(shape, context)

@@ -34,10 +34,11 @@ export function columnKinds({ window }: PassShape, { strip }: ProcessingPass, wo
   const { images, columns, kernelWidth, stride, dilation } = window;
   const { whole, later } = newPlaces(kernelWidth, stride[1], dilation[1]);
   const first = Math.min(columns, whole);
-  const same = { ticks: work.ticks, macs: work.weights * strip.count };
+  const { ticks } = work;
+  const macs = work.weights * strip.count;
   return [
-    { ...same, times: images * first, newColumns: kernelWidth },
-    { ...same, times: images * (columns - first), newColumns: later },
+    { times: images * first, newColumns: kernelWidth, ticks, macs },
+    { times: images * (columns - first), newColumns: later, ticks, macs },
   ];
 }
 

@@ -1,4 +1,5 @@
 import { patternIndex } from '../sparsity/supports.js';
+import type { Supports } from '../sparsity/supports.js';
 import { ifmapOperands, kernelTaps } from './operands.js';
 import type { IsZero } from './operands.js';
 import type { ArrayContext, PassShape } from './pass.js';
@@ -28,6 +29,22 @@ export function denseRowWork(
   };
 }
 
+const knownTaps = new WeakMap<Supports, Uint32Array>();
+
+/** Taps of each kernel row of each pattern; counted once, since passes are worked out by the thousand. */
+function tapsByRow(supports: Supports, kernelWidth: number): Uint32Array {
+  const known = knownTaps.get(supports);
+  if (known !== undefined) return known;
+  const { patterns, taps } = supports;
+  const kernelHeight = taps / kernelWidth;
+  const counts = new Uint32Array(patterns.length * kernelHeight);
+  patterns.forEach((pattern, index) => {
+    pattern.forEach((tap, at) => (counts[index * kernelHeight + Math.floor(at / kernelWidth)] += tap));
+  });
+  knownTaps.set(supports, counts);
+  return counts;
+}
+
 /** Work of processing passes whose activations are all multiplied. Supports that repeat are looked at once. */
 export function rowWork(
   shape: PassShape,
@@ -40,23 +57,22 @@ export function rowWork(
   const { kernelHeight, kernelWidth } = window;
   const { assignment } = streamed;
   const period = filterRepeat(shape);
-  const tapsOfRows = streamed.patterns.map((pattern) =>
-    Uint32Array.from({ length: kernelHeight }, (_, row) =>
-      pattern.subarray(row * kernelWidth, (row + 1) * kernelWidth).reduce((sum, tap) => sum + tap, 0),
-    ),
-  );
+  const tapsOfRows = tapsByRow(streamed, kernelWidth);
 
   /** Taps of each kernel row that a filter has in some channels. */
-  const knownSums = new Map<string, Uint32Array>();
-  const rowSums = (filter: number, start: number, count: number): Uint32Array => {
-    const key = `${filter % period} ${start % period} ${count}`;
-    const known = knownSums.get(key);
-    if (known !== undefined) return known;
+  const sumRows = (filter: number, start: number, count: number): Uint32Array => {
     const sums = new Uint32Array(kernelHeight);
     for (let channel = start; channel < start + count; channel++) {
-      const taps = tapsOfRows[patternIndex(streamed, filter, channel)];
-      for (let row = 0; row < kernelHeight; row++) sums[row] += taps[row];
+      const taps = patternIndex(streamed, filter, channel) * kernelHeight;
+      for (let row = 0; row < kernelHeight; row++) sums[row] += tapsOfRows[taps + row];
     }
+    return sums;
+  };
+  const knownSums = new Map<string, Uint32Array>();
+  const rowSums = (filter: number, start: number, count: number): Uint32Array => {
+    if (period === Infinity) return sumRows(filter, start, count);
+    const key = `${filter % period} ${start % period} ${count}`;
+    const sums = knownSums.get(key) ?? sumRows(filter, start, count);
     knownSums.set(key, sums);
     return sums;
   };

@@ -26,6 +26,7 @@ export const weightStationary: Dataflow = {
   name: 'weight-stationary',
   description:
     "Rows hold taps, columns hold filters; weights stay, ifmap values stream, partial sums leave after every fold.\nA fold's rows hold the union of its filters' supports: M + 2R + C - 2 cycles for M output positions.",
+  groupsPhases: true,
   spillsPsums: true,
   gates: { weightReads: true, psumAccesses: false },
   cannotSkip: 'its partial sums move from row to row with every cycle, so that no PE can run ahead',

@@ -1,4 +1,5 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
+import { dataflowOf } from '../dataflow/dataflows.js';
 import { UserError } from '../document/userError.js';
 import type { MappingObjective } from '../scenario/scenario.js';
 import { candidates, smallestShortage } from './candidates.js';
@@ -38,7 +39,7 @@ export function chooseMapping(
   objective: MappingObjective,
   cost: Cost,
 ): Mapping {
-  const groupings = phaseGroupings(problem);
+  const groupings = phaseGroupings(problem, accelerator);
   const feasible = feasibleCandidates(problem, accelerator, groupings[0]);
   let best: Mapping | undefined;
   let leastCost = Infinity;
@@ -150,9 +151,10 @@ function firstBy(
   return first;
 }
 
-/** Divisors of the period, smallest first; 1 where the array sees no period. */
-export function phaseGroupings(problem: LayerProblem): number[] {
+/** Divisors of the period, smallest first; 1 where the array sees no period, or its dataflow does not group phases. */
+export function phaseGroupings(problem: LayerProblem, { array }: Accelerator): number[] {
   if (problem.kind === 'vector' || problem.storage.streamed.assignment.kind !== 'periodic') return [1];
+  if (!dataflowOf(array.dataflow).groupsPhases) return [1];
   const { period } = problem.storage.streamed.assignment;
   return Array.from({ length: period }, (_, i) => i + 1).filter((size) => period % size === 0);
 }

@@ -43,7 +43,7 @@ function prescribedTiling(
       );
     }
   }
-  const groupings = phaseGroupings(problem);
+  const groupings = phaseGroupings(problem, accelerator);
   const { phasesPerGroup } = spec;
   if (phasesPerGroup !== undefined && !groupings.includes(phasesPerGroup) && groupings.length > 1) {
     throw new UserError(

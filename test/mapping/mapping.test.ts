@@ -142,7 +142,7 @@ describe('mapping', () => {
   });
 
   it('groups the phases of the period by its divisors, and of no period not at all', () => {
-    expect(phaseGroupings(problem)).to.deep.equal([1]);
+    expect(phaseGroupings(problem, machine())).to.deep.equal([1]);
     const patterns = Array.from({ length: 6 }, (_, slot) =>
       Uint8Array.from({ length: 9 }, (__, tap) => (tap === slot ? 1 : 0)),
     );
@@ -152,13 +152,15 @@ describe('mapping', () => {
       int8,
       storeLayer('auto', { supports: periodic, precision: int8.weight }, 'conv1'),
     );
-    expect(phaseGroupings(sparse)).to.deep.equal([1, 2, 3, 6]);
+    expect(phaseGroupings(sparse, machine())).to.deep.equal([1, 2, 3, 6]);
+    const lockStep = machine({ array: { ...machine().array, dataflow: 'lock-step' } });
+    expect(phaseGroupings(sparse, lockStep), 'all phases share a tap list').to.deep.equal([1]);
     const dense = convProblem(
       layer,
       int8,
       storeLayer('dense', { supports: periodic, precision: int8.weight }, 'conv1'),
     );
-    expect(phaseGroupings(dense)).to.deep.equal([1]);
+    expect(phaseGroupings(dense, machine())).to.deep.equal([1]);
   });
 
   it('knows equal layers by their key, whatever their names', () => {
