@@ -75,6 +75,29 @@ const periodic = {
   sums: [62, 94, 80, 155],
 };
 
+/** One channel of 3 x 2 values, one filter of 2 x 1 taps: two output rows of two positions. */
+const rows = {
+  shape: twoByTwo({
+    window: {
+      images: 1,
+      rows: 2,
+      columns: 2,
+      kernelHeight: 2,
+      kernelWidth: 1,
+      stride: [1, 1],
+      dilation: [1, 1],
+    },
+    positions: 4,
+    filterCount: 1,
+    streamed: denseSupports(1, 1, 2),
+  }),
+  context: context(2, 2),
+  ifmap: Int8Array.of(1, 2, 3, 4, 5, 6),
+  weights: Int8Array.of(2, 3),
+  // 2*1 + 3*3, 2*2 + 3*4; 2*3 + 3*5, 2*4 + 3*6
+  sums: [11, 16, 21, 26],
+};
+
 export const tracedPasses: readonly TracedPass[] = [
   // K + R + C - 2
   { name: 'output-stationary-2x2', dataflow: 'output-stationary', ...dense, cycles: 2 + 2 + 2 - 2 },
@@ -82,6 +105,8 @@ export const tracedPasses: readonly TracedPass[] = [
   { name: 'weight-stationary-2x2', dataflow: 'weight-stationary', ...dense, cycles: 2 + 4 + 2 - 2 },
   // N + 2R + C - 2
   { name: 'input-stationary-2x2', dataflow: 'input-stationary', ...dense, cycles: 2 + 4 + 2 - 2 },
+  // One cycle for the filter, whose two words a wide port delivers at once, then one for each of two output columns
+  { name: 'row-stationary-2x2', dataflow: 'row-stationary', ...rows, cycles: 1 + 2 },
   // Two windows shifted in, then two steps of one tap each
   { name: 'lock-step-2x2', dataflow: 'lock-step', ...periodic, cycles: 2 + 1 + 1 },
   // The two filters are of different phases: two folds, each of two taps (one of each channel), one column in use
