@@ -36,6 +36,8 @@ export interface Dataflow {
   readonly cannotSkip?: string;
   /** Entries that a PE needs for a pass. */
   registerEntries(shape: PassShape, context: ArrayContext): RegisterEntries;
+  /** What the dataflow has chosen for a pass beyond its tile, for reports; absent where there is nothing to choose. */
+  chosenFor?(shape: PassShape, context: ArrayContext): Readonly<Record<string, number>>;
   /** How often the pass reads each weight that exists from its buffer. */
   weightRounds(shape: PassShape, context: ArrayContext): number;
   /** Cycles of a pass by and large: ports and drains left out. */

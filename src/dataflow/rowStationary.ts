@@ -35,6 +35,7 @@ export const rowStationary: Dataflow = {
   spillsPsums: true,
   gates: { weightReads: true, psumAccesses: true },
   registerEntries,
+  chosenFor: (shape, context) => ({ ...rowMappingOf(shape, context) }),
   weightRounds: (shape, context) => Math.ceil(shape.window.rows / rowMappingOf(shape, context).e),
   roughCycles: ({ positions, channels, groups, tapsPerKernel }, { rows, columns, macLanes }) =>
     (groups.reduce((sum, { filters }) => sum + filters, 0) * positions * channels * tapsPerKernel) /
@@ -44,8 +45,6 @@ export const rowStationary: Dataflow = {
     driveRowStationary(shape, context, rowMappingOf(shape, context), array);
   },
 };
-
-const chosen = new WeakMap<PassShape, WeakMap<ArrayContext, RowStationaryMapping>>();
 
 /**
  * The mapping that is prescribed for a pass, or chosen for it.
@@ -59,11 +58,7 @@ export function rowMappingOf(shape: PassShape, context: ArrayContext): RowStatio
     if (fault !== undefined) throw new UserError(fault);
     return given;
   }
-  const ofShape = chosen.get(shape) ?? new WeakMap<ArrayContext, RowStationaryMapping>();
-  chosen.set(shape, ofShape);
-  const mapping = ofShape.get(context) ?? chooseRowMapping(shape, context);
-  ofShape.set(context, mapping);
-  return mapping;
+  return chooseRowMapping(shape, context);
 }
 
 /** The filters' kernel rows, the ifmap values under them, and a sum for each filter. */

@@ -1,3 +1,7 @@
+import { arrayContext } from '../accelerator/arrayContext.js';
+import { dataflowOf } from '../dataflow/dataflows.js';
+import { passShape } from '../mapping/passShape.js';
+import type { Schedule } from '../schedule/schedule.js';
 import { setImmediate } from 'node:timers/promises';
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { addEnergy, energyMetrics } from '../energy/layerEnergy.js';
@@ -170,10 +174,21 @@ function layerResult(
     ...(isConv(layer) && { kernel: [layer.geometry.kernelHeight, layer.geometry.kernelWidth] as const }),
     ...(format !== undefined && { format }),
     mapping: schedule.mapping,
+    chosen: chosenFor(schedule, accelerator),
     steps: schedule.steps.length,
     ...evaluateLayer(scenario, accelerator, layer, run.estimates.get(layer.name) ?? estimate),
     ...(check && { check }),
   };
+}
+
+/** What the dataflow has chosen for the layer's first pass, its largest. */
+function chosenFor(
+  { problem, mapping, steps }: Schedule,
+  accelerator: Accelerator,
+): Readonly<Record<string, number>> {
+  if (problem.kind === 'vector') return {};
+  const shape = passShape(problem, mapping, steps[0].tile);
+  return dataflowOf(accelerator.array.dataflow).chosenFor?.(shape, arrayContext(accelerator)) ?? {};
 }
 
 /** Compares each variant with the first of its dataflow that leaves nothing out. */

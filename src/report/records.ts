@@ -33,6 +33,9 @@ export function layerRecord(
     tile: { ...mapping.tile },
     order: mapping.order.join(' '),
     phasesPerGroup: mapping.phasesPerGroup,
+    chosen: Object.entries(result.chosen)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(' '),
     steps: result.steps,
     cycles: counts.cycles,
     latencyPs: counts.latencyPs,

@@ -20,6 +20,8 @@ export interface LayerResult {
   /** Name of the storage format; absent for layers without weights. */
   readonly format?: string;
   readonly mapping: Mapping;
+  /** What the dataflow has chosen beyond it for the first pass, such as e, p, q, r and t of row stationary. */
+  readonly chosen: Readonly<Record<string, number>>;
   readonly steps: number;
   readonly counts: LayerCounts;
   readonly energy: LayerEnergy;
