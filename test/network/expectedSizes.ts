@@ -104,6 +104,29 @@ export const expectedSizes: Readonly<Record<string, ExpectedSizes>> = {
       fc 409600 409600 200 0
     `,
   },
+  // torchvision's vgg16
+  'vgg16-imagenet': {
+    macs: 15470264320,
+    parameters: 138357544,
+    layers: `
+      conv1_1 86704128 1728 64 0
+      conv1_2 1849688064 36864 64 0
+      conv2_1 924844032 73728 128 0
+      conv2_2 1849688064 147456 128 0
+      conv3_1 924844032 294912 256 0
+      conv3_2 1849688064 589824 256 0
+      conv3_3 1849688064 589824 256 0
+      conv4_1 924844032 1179648 512 0
+      conv4_2 1849688064 2359296 512 0
+      conv4_3 1849688064 2359296 512 0
+      conv5_1 462422016 2359296 512 0
+      conv5_2 462422016 2359296 512 0
+      conv5_3 462422016 2359296 512 0
+      fc6 102760448 102760448 4096 0
+      fc7 16777216 16777216 4096 0
+      fc8 4096000 4096000 1000 0
+    `,
+  },
   // MACs of the convolutions: a quarter of those that Chen et al., JSSC 52(1), 2017 give for four images. The total of parameters is
   // that of the original with two groups, 60,965,224.
   'alexnet-imagenet': {
