@@ -36,7 +36,7 @@ module.exports = {
       name: 'folder-without-a-layer',
       comment: 'Every folder of src/ has its place in the list of layers.',
       severity: 'error',
-      from: { path: '^(src|test|bench)/' },
+      from: { path: '^(src|test|bench|scripts|docs)/' },
       to: { path: '^src/', pathNot: `^src/((${layers.join('|')})/|index\\.ts$)` },
     },
     {
@@ -50,7 +50,7 @@ module.exports = {
       name: 'src-imports-no-tests',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(test|bench|scripts)/' },
+      to: { path: '^(test|bench|scripts|docs)/' },
     },
     {
       name: 'no-circular',

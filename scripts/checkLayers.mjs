@@ -11,7 +11,7 @@ import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-opti
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 
 process.chdir(path.dirname(import.meta.dirname));
-const folders = ['src', 'bench', 'test'].filter((folder) => existsSync(folder));
+const folders = ['src', 'bench', 'test', 'docs', 'scripts'].filter((folder) => existsSync(folder));
 const options = await extractOptions('./.dependency-cruiser.cjs');
 const { output: result } = await cruise(folders, options, undefined, {
   tsConfig: extractTSConfig('tsconfig.json'),
