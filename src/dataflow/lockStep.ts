@@ -1,16 +1,16 @@
 import type { Dataflow } from './dataflow.js';
 import { foldDrain, foldSequence } from './drainBehind.js';
-import { driveLockStep } from './lockStepDrive.js';
-import { countFolds, foldCost } from './lockStepFold.js';
-import type { FoldCost } from './lockStepFold.js';
-import { fullWork, lockSteps, workWithoutZeros } from './lockSteps.js';
+import { driveLockStep } from './lockStep/drive.js';
+import { countFolds, foldCost } from './lockStep/fold.js';
+import type { FoldCost } from './lockStep/fold.js';
+import { fullWork, lockSteps, workWithoutZeros } from './lockStep/steps.js';
 import type { IsZero } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
-import { consecutiveFolds } from './rotation.js';
-import type { FilterFold } from './rotation.js';
-import { rowFolds } from './rowFolds.js';
-import type { RowFold } from './rowFolds.js';
+import { consecutiveFolds } from './lockStep/rotation.js';
+import type { FilterFold } from './lockStep/rotation.js';
+import { rowFolds } from './lockStep/rowFolds.js';
+import type { RowFold } from './lockStep/rowFolds.js';
 
 /**
  * Lock step: row r of a fold works on output position r, column j on filter o0 + j, and on another channel than its

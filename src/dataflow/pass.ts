@@ -4,7 +4,7 @@ import type { AccessTable, DecodeCounts } from './counters.js';
 import { createAccessTable } from './counters.js';
 import type { PassWindow } from './passWindow.js';
 import type { Ports } from './ports.js';
-import type { RowStationaryMapping } from './rowStationaryMapping.js';
+import type { RowStationaryMapping } from './rowStationary/mapping.js';
 
 /** What one array pass has to compute: a tile of the layer as a matrix product. */
 export interface PassShape {

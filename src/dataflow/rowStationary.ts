@@ -3,15 +3,15 @@ import type { Dataflow, RegisterEntries } from './dataflow.js';
 import type { IsZero } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
-import { chooseRowMapping } from './rowStationaryChoice.js';
-import { columnKinds, countProcessing, processingCost, unlikeColumns } from './rowStationaryCost.js';
-import type { ProcessingCost } from './rowStationaryCost.js';
-import { driveRowStationary } from './rowStationaryDrive.js';
-import { placementFault } from './rowStationaryMapping.js';
-import type { RowStationaryMapping } from './rowStationaryMapping.js';
-import { processingPasses } from './rowStationaryPasses.js';
-import type { ProcessingPass } from './rowStationaryPasses.js';
-import { rowWork, workWithoutZeros } from './rowStationaryWork.js';
+import { chooseRowMapping } from './rowStationary/choice.js';
+import { columnKinds, countProcessing, processingCost, unlikeColumns } from './rowStationary/cost.js';
+import type { ProcessingCost } from './rowStationary/cost.js';
+import { driveRowStationary } from './rowStationary/drive.js';
+import { placementFault } from './rowStationary/mapping.js';
+import type { RowStationaryMapping } from './rowStationary/mapping.js';
+import { processingPasses } from './rowStationary/processingPasses.js';
+import type { ProcessingPass } from './rowStationary/processingPasses.js';
+import { rowWork, workWithoutZeros } from './rowStationary/work.js';
 import { hidesPreload } from './stationary.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { RowStationaryMapping } from '../dataflow/rowStationaryMapping.js';
+import type { RowStationaryMapping } from '../dataflow/rowStationary/mapping.js';
 import type { LoopName, TileShape } from './problem.js';
 
 /** How one layer is cut into tiles and in which order they run. */

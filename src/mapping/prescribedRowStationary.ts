@@ -1,6 +1,6 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { rowStationary } from '../dataflow/rowStationary.js';
-import { placementFault } from '../dataflow/rowStationaryMapping.js';
+import { placementFault } from '../dataflow/rowStationary/mapping.js';
 import { UserError } from '../document/userError.js';
 import type { RowStationarySpec } from '../scenario/scenario.js';
 import type { Mapping } from './mapping.js';

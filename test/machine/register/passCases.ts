@@ -3,7 +3,7 @@ import { fills, overlaps } from '../../../src/dataflow/arraySettings.js';
 import { ifmapOperands, kernelTaps, weightOperand } from '../../../src/dataflow/operands.js';
 import type { ArrayContext, PassShape } from '../../../src/dataflow/pass.js';
 import { patchOf } from '../../../src/dataflow/passWindow.js';
-import { setHeight, setsThatFit, widestSet } from '../../../src/dataflow/rowStationaryMapping.js';
+import { setHeight, setsThatFit, widestSet } from '../../../src/dataflow/rowStationary/mapping.js';
 import type { Supports } from '../../../src/sparsity/supports.js';
 import { createRandom } from '../../../src/tensor/random.js';
 

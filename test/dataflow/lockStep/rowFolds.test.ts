@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { rowFolds } from '../../src/dataflow/rowFolds.js';
-import type { PassWindow } from '../../src/dataflow/passWindow.js';
+import { rowFolds } from '../../../src/dataflow/lockStep/rowFolds.js';
+import type { PassWindow } from '../../../src/dataflow/passWindow.js';
 
 const window: PassWindow = {
   images: 1,

@@ -1,4 +1,4 @@
-import type { PassShape } from './pass.js';
+import type { PassShape } from '../pass.js';
 
 /** Neighbouring filters, from 0 within the pass, on the columns of the array. */
 export interface FilterFold {

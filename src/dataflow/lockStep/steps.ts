@@ -1,10 +1,10 @@
-import { ifmapOperands, kernelTaps } from './operands.js';
-import type { IsZero } from './operands.js';
-import type { ArrayContext, PassShape } from './pass.js';
+import { ifmapOperands, kernelTaps } from '../operands.js';
+import type { IsZero } from '../operands.js';
+import type { ArrayContext, PassShape } from '../pass.js';
 import { rotationOf } from './rotation.js';
 import type { FilterFold } from './rotation.js';
 import type { RowFold } from './rowFolds.js';
-import { patternIndex } from '../sparsity/supports.js';
+import { patternIndex } from '../../sparsity/supports.js';
 
 /** What the PEs multiply in a step. */
 export interface StepWork {

@@ -1,11 +1,11 @@
-import { patternIndex } from '../sparsity/supports.js';
-import type { Supports } from '../sparsity/supports.js';
-import { ifmapOperands, kernelTaps } from './operands.js';
-import type { IsZero } from './operands.js';
-import type { ArrayContext, PassShape } from './pass.js';
-import { cuts } from './rowStationaryPasses.js';
-import type { Cut, ProcessingPass } from './rowStationaryPasses.js';
-import type { RowStationaryMapping } from './rowStationaryMapping.js';
+import { patternIndex } from '../../sparsity/supports.js';
+import type { Supports } from '../../sparsity/supports.js';
+import { ifmapOperands, kernelTaps } from '../operands.js';
+import type { IsZero } from '../operands.js';
+import type { ArrayContext, PassShape } from '../pass.js';
+import { cuts } from './processingPasses.js';
+import type { Cut, ProcessingPass } from './processingPasses.js';
+import type { RowStationaryMapping } from './mapping.js';
 
 /** What the PEs of a processing pass have to do for one output column. */
 export interface RowWork {

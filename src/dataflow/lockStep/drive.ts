@@ -1,7 +1,7 @@
-import { ifmapOperands, kernelTaps, weightOperand } from './operands.js';
-import type { IfmapOperand, WeightOperand } from './operands.js';
-import type { ArrayContext, PassShape } from './pass.js';
-import type { PeArray } from './peArray.js';
+import { ifmapOperands, kernelTaps, weightOperand } from '../operands.js';
+import type { IfmapOperand, WeightOperand } from '../operands.js';
+import type { ArrayContext, PassShape } from '../pass.js';
+import type { PeArray } from '../peArray.js';
 import { consecutiveFolds, rotationOf } from './rotation.js';
 import type { FilterFold, Rotation } from './rotation.js';
 import { rowFolds } from './rowFolds.js';

@@ -1,12 +1,12 @@
-import { countRead } from './counters.js';
-import { countLeaving, allDemands, leavingDemands, streamStep } from './leaving.js';
-import type { StreamCause } from './leaving.js';
-import type { ArrayContext, PassCost, PassShape } from './pass.js';
-import { cyclesOf, wordsOf } from './ports.js';
-import { distinctPlaces, newPlaces } from './rowStationaryPasses.js';
-import type { ProcessingPass } from './rowStationaryPasses.js';
-import type { RowStationaryMapping } from './rowStationaryMapping.js';
-import type { ColumnWork, RowWork } from './rowStationaryWork.js';
+import { countRead } from '../counters.js';
+import { countLeaving, allDemands, leavingDemands, streamStep } from '../leaving.js';
+import type { StreamCause } from '../leaving.js';
+import type { ArrayContext, PassCost, PassShape } from '../pass.js';
+import { cyclesOf, wordsOf } from '../ports.js';
+import { distinctPlaces, newPlaces } from './processingPasses.js';
+import type { ProcessingPass } from './processingPasses.js';
+import type { RowStationaryMapping } from './mapping.js';
+import type { ColumnWork, RowWork } from './work.js';
 
 /** Output columns that cost the same. */
 export interface ColumnKind {

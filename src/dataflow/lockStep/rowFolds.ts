@@ -1,5 +1,5 @@
-import { patchOf, positionsOf } from './passWindow.js';
-import type { PassWindow } from './passWindow.js';
+import { patchOf, positionsOf } from '../passWindow.js';
+import type { PassWindow } from '../passWindow.js';
 
 /** Output positions that are on the rows of the array at the same time. */
 export interface RowFold {

@@ -1,8 +1,8 @@
-import { countRead } from './counters.js';
-import { countLeaving, streamStep } from './leaving.js';
-import type { LockSteps } from './lockSteps.js';
-import type { ArrayContext, PassCost, PassShape } from './pass.js';
-import { cyclesOf, wordsOf } from './ports.js';
+import { countRead } from '../counters.js';
+import { countLeaving, streamStep } from '../leaving.js';
+import type { LockSteps } from './steps.js';
+import type { ArrayContext, PassCost, PassShape } from '../pass.js';
+import { cyclesOf, wordsOf } from '../ports.js';
 import type { FilterFold } from './rotation.js';
 import type { RowFold } from './rowFolds.js';
 

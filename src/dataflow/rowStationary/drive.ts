@@ -1,12 +1,12 @@
-import { phasesOf } from './filterFolds.js';
-import { ifmapOperands, kernelTaps, weightOperand } from './operands.js';
-import type { ArrayContext, PassShape } from './pass.js';
-import type { Beside, PeArray, RegisterPlace } from './peArray.js';
-import { pePlaces, setHeight } from './rowStationaryMapping.js';
-import type { RowStationaryMapping } from './rowStationaryMapping.js';
-import { cuts, processingPasses } from './rowStationaryPasses.js';
-import type { Cut, ProcessingPass } from './rowStationaryPasses.js';
-import { hidesPreload } from './stationary.js';
+import { phasesOf } from '../filterFolds.js';
+import { ifmapOperands, kernelTaps, weightOperand } from '../operands.js';
+import type { ArrayContext, PassShape } from '../pass.js';
+import type { Beside, PeArray, RegisterPlace } from '../peArray.js';
+import { pePlaces, setHeight } from './mapping.js';
+import type { RowStationaryMapping } from './mapping.js';
+import { cuts, processingPasses } from './processingPasses.js';
+import type { Cut, ProcessingPass } from './processingPasses.js';
+import { hidesPreload } from '../stationary.js';
 
 /** A PE in a processing pass. Filters, channels and rows count within the pass of the schedule. */
 interface Pe {

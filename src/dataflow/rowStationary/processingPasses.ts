@@ -1,7 +1,7 @@
-import type { ArrayContext, PassShape } from './pass.js';
-import type { Leaving } from './peArray.js';
-import { setHeight } from './rowStationaryMapping.js';
-import type { RowStationaryMapping } from './rowStationaryMapping.js';
+import type { ArrayContext, PassShape } from '../pass.js';
+import type { Leaving } from '../peArray.js';
+import { setHeight } from './mapping.js';
+import type { RowStationaryMapping } from './mapping.js';
 
 /** A part of a loop. */
 export interface Cut {

@@ -1,11 +1,11 @@
-import type { ArrayContext, PassShape } from './pass.js';
-import { wordsOf } from './ports.js';
-import { setHeight, setsThatFit, widestSet } from './rowStationaryMapping.js';
-import type { RowStationaryMapping } from './rowStationaryMapping.js';
-import { columnKinds, processingCost } from './rowStationaryCost.js';
-import type { Cut, ProcessingPass } from './rowStationaryPasses.js';
-import { denseRowWork } from './rowStationaryWork.js';
-import { hidesPreload } from './stationary.js';
+import type { ArrayContext, PassShape } from '../pass.js';
+import { wordsOf } from '../ports.js';
+import { setHeight, setsThatFit, widestSet } from './mapping.js';
+import type { RowStationaryMapping } from './mapping.js';
+import { columnKinds, processingCost } from './cost.js';
+import type { Cut, ProcessingPass } from './processingPasses.js';
+import { denseRowWork } from './work.js';
+import { hidesPreload } from '../stationary.js';
 
 /** How many sizes of each parameter are tried, the largest first. */
 const sizesTried = { e: 8, sets: 6, q: 4 };
