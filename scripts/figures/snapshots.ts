@@ -3,7 +3,7 @@ import { kernelTaps, weightOperand } from '../../src/dataflow/operands.js';
 import type { ArrayContext, PassShape } from '../../src/dataflow/pass.js';
 import { patchOf } from '../../src/dataflow/passWindow.js';
 import { createRegisterArray } from '../../src/machine/register/registerArray.js';
-import type { LeftSum } from '../../src/machine/register/registerArray.js';
+import type { LeftSum } from '../../src/machine/register/arrayState.js';
 import type { RegisterPlane } from '../../src/machine/register/registerPlane.js';
 import type { Supports } from '../../src/sparsity/supports.js';
 

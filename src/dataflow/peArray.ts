@@ -39,8 +39,6 @@ export interface PeArray {
 
   /** Puts an operand that has been fetched into a register, from the array's edge or a bus. */
   latch(tensor: OperandTensor, row: number, column: number, entry: number, operand: number): void;
-  /** Hands an operand on from one register to another one. */
-  pass(tensor: OperandTensor, from: RegisterPlace, to: RegisterPlace): void;
   /**
    * Moves all operands of a tensor to the next PE, as they do in every cycle of a systolic array: the PE that multiplies
    * one hands it on in the same read. Those that enter at the edge are latched afterwards.

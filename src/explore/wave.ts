@@ -5,7 +5,7 @@ import type { PassShape } from '../dataflow/pass.js';
 import { createBuffers } from '../machine/buffers.js';
 import { executeLayer } from '../machine/executeLayer.js';
 import { storeWeights } from '../machine/layerDram.js';
-import type { ArrayState } from '../machine/register/registerArray.js';
+import type { ArrayState } from '../machine/register/arrayState.js';
 import { runNetwork } from '../machine/runNetwork.js';
 import type { RunnableLayer } from '../machine/runNetwork.js';
 import { passShape } from '../mapping/passShape.js';

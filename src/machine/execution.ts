@@ -1,4 +1,4 @@
-import type { ArrayState } from './register/registerArray.js';
+import type { ArrayState } from './register/arrayState.js';
 
 /** The executions that compute: all but `estimate`. */
 export type ComputingExecution = 'register' | 'tile';

@@ -1,6 +1,6 @@
 import type { PassShape } from '../dataflow/pass.js';
 import { patchOf } from '../dataflow/passWindow.js';
-import type { ArrayState } from '../machine/register/registerArray.js';
+import type { ArrayState } from '../machine/register/arrayState.js';
 import type { RegisterPlane } from '../machine/register/registerPlane.js';
 
 /** PEs and cycles that a trace shows; ends are exclusive. */

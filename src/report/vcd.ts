@@ -1,5 +1,5 @@
 import type { PassShape } from '../dataflow/pass.js';
-import type { ArrayState } from '../machine/register/registerArray.js';
+import type { ArrayState } from '../machine/register/arrayState.js';
 import type { RegisterPlane } from '../machine/register/registerPlane.js';
 import { forEachPe, isInside } from './arrayTrace.js';
 import type { TraceWindow, TraceWriter } from './arrayTrace.js';

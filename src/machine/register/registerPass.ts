@@ -3,7 +3,7 @@ import type { ArrayContext, PassCost, PassShape } from '../../dataflow/pass.js';
 import type { ElementArray } from '../../tensor/precision.js';
 import type { PsumArray } from '../kernels/convolution.js';
 import { createRegisterArray } from './registerArray.js';
-import type { ArrayState } from './registerArray.js';
+import type { ArrayState } from './arrayState.js';
 
 /** A pass as it lies in the buffers and at the array's edge. */
 export interface RegisterPass {
