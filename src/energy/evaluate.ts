@@ -38,7 +38,8 @@ export function evaluateEnergy(
   }
 
   const buffers: Record<string, number> = {};
-  let leakageMw = costs.peLeakageMw * accelerator.array.rows * accelerator.array.columns;
+  const { rows, columns, macLanes } = accelerator.array;
+  let leakageMw = costs.peLeakageMw * rows * columns * macLanes;
   for (const buffer of accelerator.buffers) {
     const bank = bankOf(buffer.name, accelerator, table);
     leakageMw += bank.leakageMw * buffer.banks;

@@ -110,6 +110,10 @@ describe('energy of a layer', () => {
     const energy = evaluate({ latencyPs: 2_000_000 });
     expect(energy.componentsPj.leakage).to.be.closeTo(8500, 1e-9);
     expect(energy.withoutTensorPj).to.be.closeTo(8500, 1e-9);
+    const { array } = accelerator();
+    const twoLanes = accelerator({ array: { ...array, macLanes: 2 } });
+    const wide = evaluateEnergy(counts({ latencyPs: 2_000_000 }), twoLanes, int8, table());
+    expect(wide.componentsPj.leakage, 'a lane is a MAC').to.be.closeTo(8500 + 6000, 1e-9);
   });
 
   it('names the family of every figure, and which are foreign to the table', () => {
