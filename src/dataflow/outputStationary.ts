@@ -46,15 +46,21 @@ type Stream = ArrayLike<number>;
 function passCost(shape: PassShape, context: ArrayContext, isZero?: IsZero): PassCost {
   const cost = emptyPassCost(context.bufferCount);
   const folds = foldSequence(cost, context);
-  const add = (stream: Stream, rows: number, columns: number, phases: number, times: number): void => {
+  const add = (
+    ticks: readonly TickKind[],
+    rows: number,
+    columns: number,
+    phases: number,
+    times: number,
+  ): void => {
     if (times === 0) return;
-    const fold = streamCost(stream, rows, columns, shape, context);
+    const fold = streamCost(ticks, rows, columns, shape, context);
     const drain = foldDrain(rows * columns, shape, context);
     folds.add(fold.cycles + drain.held, drain, times);
     cost.ifmapStalls += fold.ifmapStalls * times;
     cost.weightLoadStalls += fold.weightLoadStalls * times;
     cost.psumStalls += drain.held * times;
-    countFolds(cost, stream, rows, columns, times, shape, context);
+    countFolds(cost, ticks, rows, columns, times, shape, context);
     if (shape.readsPatternTable)
       cost.patternTableReadBits += phases * shape.channelCount * shape.streamed.taps * times;
   };
@@ -64,16 +70,18 @@ function passCost(shape: PassShape, context: ArrayContext, isZero?: IsZero): Pas
       const stream = unionStream(shape, filters);
       forEachRowFold(shape, context, (start, rows) => {
         const kept = droppingZeros(stream, shape, start, rows, isZero).map(({ held }) => count(held));
-        add(kept, rows, filters.length, phasesOf(shape, filters), 1);
+        const ticks = tickKinds(kept, filters.length, context);
+        add(ticks, rows, filters.length, phasesOf(shape, filters), 1);
       });
     }
   } else {
     const fullRowFolds = Math.floor(shape.positions / context.rows);
     const restRows = shape.positions % context.rows;
     for (const { repeat, columns, stream, phases } of columnFolds(shape, context.columns)) {
+      const ticks = tickKinds(stream, columns, context);
       for (let i = 0; i < repeat; i++) {
-        add(stream, context.rows, columns, phases, fullRowFolds);
-        if (restRows > 0) add(stream, restRows, columns, phases, 1);
+        add(ticks, context.rows, columns, phases, fullRowFolds);
+        if (restRows > 0) add(ticks, restRows, columns, phases, 1);
       }
     }
   }
@@ -81,27 +89,48 @@ function passCost(shape: PassShape, context: ArrayContext, isZero?: IsZero): Pas
   return cost;
 }
 
+/** Ticks of a stream that are alike. */
+interface TickKind {
+  readonly times: number;
+  /** One for each lane that has one. */
+  readonly taps: number;
+  /** Weights of all columns. */
+  readonly weights: number;
+}
+
+function tickKinds(stream: Stream, columns: number, { macLanes }: ArrayContext): TickKind[] {
+  const ticksByWeights = new Uint32Array(columns * macLanes + 1);
+  const rest = stream.length % macLanes;
+  for (let start = 0; start + macLanes <= stream.length; start += macLanes)
+    ticksByWeights[sum(stream, start, macLanes)]++;
+  const kinds: TickKind[] = [];
+  ticksByWeights.forEach((times, weights) => {
+    if (times > 0) kinds.push({ times, taps: macLanes, weights });
+  });
+  if (rest > 0) kinds.push({ times: 1, taps: rest, weights: sum(stream, stream.length - rest, rest) });
+  return kinds;
+}
+
 /** Cycles of a fold without its drain. */
 function streamCost(
-  stream: Stream,
+  ticks: readonly TickKind[],
   rows: number,
   columns: number,
   shape: PassShape,
   context: ArrayContext,
 ): { readonly cycles: number; readonly ifmapStalls: number; readonly weightLoadStalls: number } {
   const { ifmap, weight } = context.ports;
-  const { macLanes } = context;
   const stalls = { ifmap: 0, 'weight-load': 0, psum: 0, drain: 0 };
-  for (let start = 0; start < stream.length; start += macLanes) {
-    const taps = Math.min(macLanes, stream.length - start);
+  let length = 0;
+  for (const { times, taps, weights } of ticks) {
     const step = streamStep(
       { port: ifmap, words: wordsOf(ifmap, taps * rows, shape.ifmapBits) },
-      { port: weight, words: wordsOf(weight, sum(stream, start, taps), shape.weightBits) },
+      { port: weight, words: wordsOf(weight, weights, shape.weightBits) },
     );
-    stalls[step.cause] += step.cycles - 1;
+    stalls[step.cause] += (step.cycles - 1) * times;
+    length += times;
   }
-  const unstalled =
-    stream.length === 0 ? 0 : Math.ceil(stream.length / macLanes) + skew(rows, columns, context);
+  const unstalled = length === 0 ? 0 : length + skew(rows, columns, context);
   return {
     cycles: unstalled + stalls.ifmap + stalls['weight-load'],
     ifmapStalls: stalls.ifmap,
@@ -112,24 +141,27 @@ function streamCost(
 /** Counts what `times` folds of `rows` x `columns` used PEs access. */
 function countFolds(
   cost: PassCost,
-  stream: Stream,
+  ticks: readonly TickKind[],
   rows: number,
   columns: number,
   times: number,
   shape: PassShape,
   context: ArrayContext,
 ): void {
-  const { ports, macLanes } = context;
+  const { ports } = context;
   const { accesses } = cost;
+  let taps = 0;
+  let held = 0;
   let ifmapWords = 0;
   let weightWords = 0;
-  for (let start = 0; start < stream.length; start += macLanes) {
-    const taps = Math.min(macLanes, stream.length - start);
-    ifmapWords += wordsOf(ports.ifmap, taps * rows, shape.ifmapBits);
-    weightWords += wordsOf(ports.weight, sum(stream, start, taps), shape.weightBits);
+  for (const tick of ticks) {
+    taps += tick.taps * tick.times;
+    held += tick.weights * tick.times;
+    ifmapWords += wordsOf(ports.ifmap, tick.taps * rows, shape.ifmapBits) * tick.times;
+    weightWords += wordsOf(ports.weight, tick.weights, shape.weightBits) * tick.times;
   }
-  const ifmaps = stream.length * rows * times;
-  const weights = sum(stream, 0, stream.length) * times;
+  const ifmaps = taps * rows * times;
+  const weights = held * times;
   const ifmapBytes = (ifmaps * shape.ifmapBits) / 8;
   const weightBytes = (weights * shape.weightBits) / 8;
   countRead(accesses, ports.ifmap.buffer, 'ifmap', ifmaps, ifmapWords * times, ifmapBytes);
