@@ -136,6 +136,21 @@ describe('mapping', () => {
     expect(timeline.dram.ofmap.writeBytes).to.equal(4 * single.ofmap.writeBytes);
   });
 
+  it('keeps room for partial sums wherever some leave the PEs', () => {
+    const mapping = { tile: wholeTile(problem), order, phasesPerGroup: 1 };
+    const holdsPsums = (dataflow: string, channels: number): boolean => {
+      const accelerator = machine({ array: { ...machine().array, dataflow } });
+      const tile = { ...mapping.tile, channels };
+      return footprint(problem, { ...mapping, tile }, accelerator).psum !== undefined;
+    };
+    for (const dataflow of ['weight-stationary', 'input-stationary', 'row-stationary'])
+      expect(holdsPsums(dataflow, 16), `${dataflow}: between folds`).to.equal(true);
+    for (const dataflow of ['output-stationary', 'lock-step']) {
+      expect(holdsPsums(dataflow, 16), `${dataflow}: sums stay`).to.equal(false);
+      expect(holdsPsums(dataflow, 8), `${dataflow}: between tiles`).to.equal(true);
+    }
+  });
+
   it('halves sizes down to one', () => {
     expect(halvings(12)).to.deep.equal([12, 6, 3, 2, 1]);
     expect(halvings(1)).to.deep.equal([1]);
