@@ -35,6 +35,13 @@ export function scenarioNotes({ accelerator, energyTable, settings }: Scenario):
       `feature maps lie in DRAM as ${codec.name}, sizes as they came out for the first ${settings.batch === 1 ? 'image' : 'batch'}; mappings were searched as if maps lay dense`,
     );
   }
+  const { gate, skip } = accelerator.array;
+  if (settings.execution !== 'estimate' && (gate === 'activation' || skip === 'activation')) {
+    notes.push(
+      `multiplications by zero activations are ${skip === 'activation' ? 'skipped' : 'gated'}: counts, cycles and energy are those of the first ${settings.batch === 1 ? 'image' : 'batch'}`,
+    );
+  }
+  if (skip === 'activation') notes.push('mappings were searched as if no activation were zero');
   if (!settings.check.enabled) notes.push('outputs were not checked against TensorFlow.js');
   return notes;
 }

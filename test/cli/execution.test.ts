@@ -51,8 +51,11 @@ describe('psconv run --execution', function () {
           for (const execution of ['register', 'tile']) {
             const file = `${name}-${execution}`;
             const run = scenarioFor(accelerator, `execution: ${execution}`);
-            const { code } = await psconvWith(folder, run, ['--out', file]);
+            const { code, stdout } = await psconvWith(folder, run, ['--out', file]);
             expect(code).to.equal(0);
+            const said = /multiplications by zero activations are (\w+)/.exec(stdout)?.[1];
+            expect(said).to.equal({ plain: undefined, gate: 'gated', skip: 'skipped' }[name]);
+            expect(stdout.includes('as if no activation were zero')).to.equal(name === 'skip');
             counts.set(file, rowsOf(join(folder, file, 'layers.csv')));
           }
           expect(counts.get(`${name}-register`)).to.deep.equal(counts.get(`${name}-tile`));
