@@ -76,6 +76,7 @@ export function variantRecord(
     dramBytes: { ...totals.dramBytes },
     macs: { ...totals.macs },
     cycles: totals.cycles,
+    computeCycles: totals.computeCycles,
     latencyPs: totals.latencyPs,
     utilization: totals.utilization,
     stallCycles: { ...totals.stallCycles },

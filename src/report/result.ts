@@ -62,6 +62,8 @@ export interface VariantTotals {
     readonly performed: number;
   };
   readonly cycles: number;
+  /** Of these, cycles in which the array (or the post-processor of a layer without MACs) works on a pass, port stalls included. */
+  readonly computeCycles: number;
   readonly latencyPs: number;
   /** MACs carried out per PE and cycle, 0 to 1. */
   readonly utilization: number;

@@ -134,6 +134,7 @@ const dramLines: readonly Line[] = [
 
 const timeLines: readonly Line[] = [
   { name: 'cycles', unit: '', value: ({ totals }) => formatCount(totals.cycles) },
+  { name: 'of these, computing', unit: '', value: ({ totals }) => formatCount(totals.computeCycles) },
   { name: 'latency', unit: 'ms', value: ({ totals }) => formatFixed(totals.latencyPs / 1e9, 3) },
   { name: 'utilization', unit: '', value: ({ totals }) => formatPercent(totals.utilization) },
   {

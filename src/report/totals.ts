@@ -37,6 +37,7 @@ export function totalsOf(layers: readonly LayerCounts[], macsPerCycle: number): 
       performed,
     },
     cycles,
+    computeCycles: sum((counts) => counts.computeCycles),
     latencyPs: sum((counts) => counts.latencyPs),
     utilization: cycles === 0 ? 0 : performed / (cycles * macsPerCycle),
     stallCycles: Object.fromEntries(

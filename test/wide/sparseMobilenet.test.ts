@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/document/package.js';
 import { loadScenario, simulate } from '../../src/index.js';
 import { inFolder } from '../document/fixtures.js';
 import { requireReferenceData } from './referenceData.js';
@@ -17,17 +19,8 @@ dram: { kind: flat, bandwidth: 3.2 GB/s, latency: 50 ns, energy: 8 pJ/bit, sourc
 energyTable: edge-45nm
 `;
 
-/** The same PE with a buffer for each tensor, passing over weights that are not stored and activations that are zero. */
-const skippingPe = onePe
-  .replace('output-stationary', 'output-stationary, skip: activation')
-  .replace(
-    /  - \{ name: glb.*/,
-    ['ifmap', 'weight', 'psum, ofmap']
-      .map(
-        (held, i) => `  - { name: b${i}, holds: [${held}], capacity: 256 KiB, word: 64 bit, cell: itrs-lop }`,
-      )
-      .join('\n'),
-  );
+/** Passes over weights that are not stored and activations that are zero. */
+const skippingPe = readFileSync(join(packageRoot(), 'configs/accelerators/one-pe.yaml'), 'utf8');
 
 describe('layers of a sparse MobileNet, on their own masks', function () {
   this.timeout(120_000);
