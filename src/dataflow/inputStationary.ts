@@ -1,19 +1,21 @@
 import type { Dataflow } from './dataflow.js';
 import { filterFolds, phasesOf, unionStream } from './filterFolds.js';
-import type { StreamedTap } from './filterFolds.js';
 import { ifmapOperands, kernelTaps, weightOperand } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
 import type { PeArray } from './peArray.js';
+import { stationaryCosts } from './stationary/cost.js';
+import type { StationaryFold } from './stationary/cost.js';
+import { driveStationary } from './stationary/drive.js';
+import type { DrivenFold } from './stationary/drive.js';
 import {
-  driveStationary,
   leavingOf,
   patternBits,
   rowsFor,
-  stationaryCosts,
+  sumsMoveOn,
   tapFoldsOf,
-} from './stationary.js';
-import type { DrivenFold, StationaryFold } from './stationary.js';
+  tapFoldsOfStream,
+} from './stationary/tapFolds.js';
 
 /**
  * Input stationary, systolic: row r of a fold holds tap r of the stream for every column's output position; filters
@@ -30,7 +32,7 @@ export const inputStationary: Dataflow = {
   groupsPhases: true,
   spillsPsums: true,
   gates: { weightReads: false, psumAccesses: false },
-  cannotSkip: 'its partial sums move from row to row with every cycle, so that no PE can run ahead',
+  cannotSkip: sumsMoveOn,
   registerEntries: (_, { macLanes, preload }) => ({
     ifmap: macLanes * (preload === 'overlapped' ? 2 : 1),
     weight: macLanes,
@@ -161,18 +163,13 @@ function heldBefore(shape: PassShape, union: Uint8Array, filter: number): Uint32
 
 function drive(shape: PassShape, context: ArrayContext, array: PeArray): void {
   const ifmapOperand = ifmapOperands(shape);
-  const { macLanes } = context;
-  const capacity = context.rows * macLanes;
   const folds: DrivenFold[] = [];
   for (const filters of filterFolds(shape, Infinity)) {
     const stream = unionStream(shape, filters);
-    const tapFolds = tapFoldsOf(stream.length, context);
-    for (let tapFold = 0; tapFold < tapFolds; tapFold++) {
-      const taps = stream.slice(tapFold * capacity, (tapFold + 1) * capacity);
-      const tapAt = (row: number, lane: number): StreamedTap | undefined => taps[row * macLanes + lane];
+    for (const { taps, tapAt, leaving } of tapFoldsOfStream(stream, shape, context)) {
       for (let start = 0; start < shape.positions; start += context.columns) {
         folds.push({
-          rows: rowsFor(taps.length, context),
+          rows: rowsFor(taps, context),
           columns: Math.min(context.columns, shape.positions - start),
           held: (row, lane, column) => {
             const at = tapAt(row, lane);
@@ -186,8 +183,8 @@ function drive(shape: PassShape, context: ArrayContext, array: PeArray): void {
               : undefined;
           },
           output: (step, column) => filters[step] * shape.positions + start + column,
-          leaving: leavingOf(shape, tapFold, tapFolds),
-          patternBits: patternBits(shape, phasesOf(shape, filters), taps.length),
+          leaving,
+          patternBits: patternBits(shape, phasesOf(shape, filters), taps),
         });
       }
     }

@@ -12,7 +12,7 @@ import type { RowStationaryMapping } from './rowStationary/mapping.js';
 import { processingPasses } from './rowStationary/processingPasses.js';
 import type { ProcessingPass } from './rowStationary/processingPasses.js';
 import { rowWork, workWithoutZeros } from './rowStationary/work.js';
-import { hidesPreload } from './stationary.js';
+import { hidesPreload } from './stationary/preload.js';
 
 /**
  * Row stationary (Eyeriss: Chen et al., JSSC 52(1), 2017): each PE keeps a row of its kernels and slides it along a row

@@ -5,15 +5,17 @@ import { ifmapOperands, weightOperand } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
 import type { PeArray } from './peArray.js';
+import { stationaryCosts } from './stationary/cost.js';
+import { driveStationary } from './stationary/drive.js';
+import type { DrivenFold } from './stationary/drive.js';
 import {
-  driveStationary,
   leavingOf,
   patternBits,
   rowsFor,
-  stationaryCosts,
+  sumsMoveOn,
   tapFoldsOf,
-} from './stationary.js';
-import type { DrivenFold } from './stationary.js';
+  tapFoldsOfStream,
+} from './stationary/tapFolds.js';
 
 /**
  * Weight stationary, systolic: row r of a fold holds tap r of the stream for every column's filter; output positions
@@ -29,7 +31,7 @@ export const weightStationary: Dataflow = {
   groupsPhases: true,
   spillsPsums: true,
   gates: { weightReads: true, psumAccesses: false },
-  cannotSkip: 'its partial sums move from row to row with every cycle, so that no PE can run ahead',
+  cannotSkip: sumsMoveOn,
   registerEntries: (_, { macLanes, preload }) => ({
     ifmap: macLanes,
     weight: macLanes * (preload === 'overlapped' ? 2 : 1),
@@ -81,18 +83,12 @@ function passCost(shape: PassShape, context: ArrayContext): PassCost {
 
 function drive(shape: PassShape, context: ArrayContext, array: PeArray): void {
   const ifmapOperand = ifmapOperands(shape);
-  const { macLanes } = context;
-  const capacity = context.rows * macLanes;
   const folds: DrivenFold[] = [];
   for (const filters of filterFolds(shape, context.columns)) {
     const stream = unionStream(shape, filters);
-    const tapFolds = tapFoldsOf(stream.length, context);
-    for (let tapFold = 0; tapFold < tapFolds; tapFold++) {
-      const taps = stream.slice(tapFold * capacity, (tapFold + 1) * capacity);
-      const tapAt = (row: number, lane: number): (typeof taps)[number] | undefined =>
-        taps[row * macLanes + lane];
+    for (const { taps, tapAt, leaving } of tapFoldsOfStream(stream, shape, context)) {
       folds.push({
-        rows: rowsFor(taps.length, context),
+        rows: rowsFor(taps, context),
         columns: filters.length,
         held: (row, lane, column) => {
           const at = tapAt(row, lane);
@@ -106,8 +102,8 @@ function drive(shape: PassShape, context: ArrayContext, array: PeArray): void {
           return at && ifmapOperand(step, at.channel, at.tap);
         },
         output: (step, column) => filters[column] * shape.positions + step,
-        leaving: leavingOf(shape, tapFold, tapFolds),
-        patternBits: patternBits(shape, phasesOf(shape, filters), taps.length),
+        leaving,
+        patternBits: patternBits(shape, phasesOf(shape, filters), taps),
       });
     }
   }

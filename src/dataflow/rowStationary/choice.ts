@@ -5,7 +5,7 @@ import type { RowStationaryMapping } from './mapping.js';
 import { columnKinds, processingCost } from './cost.js';
 import type { Cut, ProcessingPass } from './processingPasses.js';
 import { denseRowWork } from './work.js';
-import { hidesPreload } from '../stationary.js';
+import { hidesPreload } from '../stationary/preload.js';
 
 /** How many sizes of each parameter are tried, the largest first. */
 const sizesTried = { e: 8, sets: 6, q: 4 };

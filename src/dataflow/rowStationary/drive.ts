@@ -6,7 +6,7 @@ import { pePlaces, setHeight } from './mapping.js';
 import type { RowStationaryMapping } from './mapping.js';
 import { cuts, processingPasses } from './processingPasses.js';
 import type { Cut, ProcessingPass } from './processingPasses.js';
-import { hidesPreload } from '../stationary.js';
+import { hidesPreload } from '../stationary/preload.js';
 
 /** A PE in a processing pass. Filters, channels and rows count within the pass of the schedule. */
 interface Pe {
