@@ -78,6 +78,21 @@ describe('psconv run --execution', function () {
       },
     ));
 
+  it('measures utilization against all MAC lanes', () =>
+    inWorkspace(
+      async (folder) => {
+        const { code } = await psconvWith(folder, scenarioFor('machine.yaml', 'execution: estimate'), [
+          '--out',
+          'out',
+        ]);
+        expect(code).to.equal(0);
+        const [row] = rowsOf(join(folder, 'out', 'summary.csv'));
+        const most = Number(row.cycles) * 1 * 4 * 2;
+        expect(Number(row.utilization)).to.be.closeTo(Number(row['macs.performed']) / most, 1e-12);
+      },
+      { 'machine.yaml': onArray('macLanes: 2') },
+    ));
+
   it('estimates gated MACs by the density that is given, and says what it took for granted', () =>
     inWorkspace(
       async (folder) => {

@@ -129,4 +129,18 @@ describe('dataflows', () => {
     expect(cost.drainStalls).to.equal(7);
     expect(cost.tailDrainCycles).to.equal(16);
   });
+
+  it('load what stays before each fold, or behind the fold before', () => {
+    // 8 x 8 weights on 4 x 4 PEs: four folds of 5 positions, 4 cycles to load, 4 + 4 - 2 more until the wave is through.
+    const cycles = (preload: 'serial' | 'overlapped', positions: number): number =>
+      dataflowOf('weight-stationary').passCost(matrixPass(positions, 8, 8), context(4, 4, { preload }))
+        .cycles;
+    expect(cycles('serial', 5)).to.equal(4 * (4 + 5 + 6));
+    expect(cycles('overlapped', 5)).to.equal(4 + 4 * (5 + 6));
+    const ports = context(4, 4).ports;
+    const shared = { ...ports, weight: { ...ports.weight, buffer: ports.ifmap.buffer } };
+    const machine = context(4, 4, { preload: 'overlapped', ports: shared });
+    const onePort = dataflowOf('weight-stationary').passCost(matrixPass(5, 8, 8), machine);
+    expect(onePort.cycles, 'the port is taken').to.equal(4 * (4 + 5 + 6));
+  });
 });

@@ -115,6 +115,34 @@ describe('row stationary', () => {
     const { ifmap, weight, psum } = registerEntries(shape, machine);
     expect([ifmap, weight, psum * 4]).to.deep.equal([2, 2, 4]);
   });
+
+  it('chooses no more filters and channels for a PE than its register files hold', () => {
+    const window = {
+      images: 1,
+      rows: 4,
+      columns: 6,
+      kernelHeight: 3,
+      kernelWidth: 3,
+      stride: [1, 1],
+      dilation: [1, 1],
+    } as const;
+    const shape = matrixPass(24, 16, 8, { window, streamed: denseSupports(16, 8, 9) });
+    // Bytes: rows of 3 values for 2 channels, 4 kernel rows of 3 weights, 2 sums of 32 bits.
+    const registerFiles = { ifmap: 6, weight: 12, psum: 8 };
+    const bytes = (machine: ArrayContext): number[] => {
+      const { ifmap, weight, psum } = registerEntries(shape, machine);
+      return [ifmap, weight, psum * 4];
+    };
+    const fitted = bytes(context(3, 4, { registerFiles }));
+    expect(fitted[0]).to.be.at.most(6);
+    expect(fitted[1]).to.be.at.most(12);
+    expect(fitted[2]).to.be.at.most(8);
+    const free = bytes(context(3, 4));
+    expect(
+      free.some((size, file) => size > [6, 12, 8][file]),
+      'without limits it takes more',
+    ).to.equal(true);
+  });
 });
 
 /**
