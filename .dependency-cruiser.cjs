@@ -7,6 +7,7 @@ const layers = [
   'sparsity',
   'storage',
   'model',
+  'dram',
   'dataflow',
   'accelerator',
   'mapping',

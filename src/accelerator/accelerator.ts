@@ -1,4 +1,6 @@
 import type { ArraySettings } from '../dataflow/arraySettings.js';
+import type { ControllerSettings } from '../dram/controllerSettings.js';
+import type { DramPart } from '../dram/part.js';
 import type { Location } from '../document/userError.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 
@@ -26,7 +28,7 @@ export interface BufferSpec {
   readonly cell: string;
 }
 
-/** A DRAM with a bandwidth and a latency and nothing else; command-level kinds join this union. */
+/** A DRAM with a bandwidth and a latency and nothing else. */
 export interface FlatDramSpec {
   readonly kind: 'flat';
   readonly bandwidthBytesPerSecond: number;
@@ -35,6 +37,20 @@ export interface FlatDramSpec {
   readonly burstBytes: number;
   readonly energyPjPerBit: number;
   /** Where the energy figure comes from. */
+  readonly source: string;
+}
+
+/** A real part behind a memory controller, simulated command by command. */
+export interface CommandDramSpec {
+  readonly kind: 'commands';
+  readonly part: DramPart;
+  readonly controller: ControllerSettings;
+  /** Of all channels together, at its peak. */
+  readonly bandwidthBytesPerSecond: number;
+  readonly burstBytes: number;
+  /** In place of the part's currents. */
+  readonly energyPjPerBit?: number;
+  /** Where the energy comes from. */
   readonly source: string;
 }
 
