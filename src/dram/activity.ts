@@ -20,9 +20,11 @@ export interface DramActivity {
   readonly rowHits: number;
   readonly rowMisses: number;
   readonly rowConflicts: number;
-  /** Reads that were answered from a write still waiting, and requests that joined a waiting one to the same burst: no commands. */
+  /** Reads that were answered from a write that still waited: without a command. */
   readonly forwarded: number;
-  readonly merged: number;
+  /** Of all reads with a command, from entering the controller's queue to the last data: the sum, and the longest. */
+  readonly readLatencyClocks: number;
+  readonly longestReadLatencyClocks: number;
   /** Clocks of all ranks together, by state; their sum is `clocks` x ranks x channels. */
   readonly activeStandbyClocks: number;
   readonly prechargeStandbyClocks: number;

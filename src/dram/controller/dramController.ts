@@ -18,6 +18,8 @@ export type ObserveCommand = (
  * come and its channel has room for it. Times are DRAM clocks from the start.
  */
 export interface DramController {
+  /** Of all channels and ranks. */
+  readonly capacityBytes: number;
   /**
    * Opens a batch: the requests pushed from here on belong to it. Batches are numbered from 0.
    *
@@ -29,6 +31,7 @@ export interface DramController {
    *
    * @param earliestClock enters not before
    * @param tag below 8: what its commands are counted under
+   * @throws RangeError for an address beyond the device
    */
   push(address: number, isWrite: boolean, earliestClock: number, tag: number): void;
   /** Clock at which the last data of a batch's reads are there and its writes are in the controller's queue; runs as far as that takes. */
@@ -37,6 +40,6 @@ export interface DramController {
   finish(): number;
   /** Lets time go by until `clock`, with nothing to do but refresh. */
   idleUntil(clock: number): void;
-  /** All since the start, or since `clock` 0 of time. */
+  /** What happened up to the clock that `idleUntil` was last called with. */
   activity(): DramActivity;
 }
