@@ -54,7 +54,7 @@ export interface CommandDramSpec {
   readonly source: string;
 }
 
-export type DramSpec = FlatDramSpec;
+export type DramSpec = FlatDramSpec | CommandDramSpec;
 
 /** Where a file says what only later stages can refuse. */
 interface AcceleratorPlaces {

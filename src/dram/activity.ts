@@ -38,3 +38,52 @@ export interface DramActivity {
   /** By the tag of the request that needed the command. */
   readonly tagged: readonly TaggedActivity[];
 }
+
+/** What happened from one moment to a later one; the longest latency is that of all time. */
+export function activityBetween(before: DramActivity, after: DramActivity): DramActivity {
+  return {
+    ...combine(after, before, -1),
+    longestReadLatencyClocks: after.longestReadLatencyClocks,
+  };
+}
+
+/** What happened in several stretches together. */
+export function addActivity(all: readonly DramActivity[]): DramActivity {
+  return all.reduce((sum, each) => ({
+    ...combine(sum, each, 1),
+    longestReadLatencyClocks: Math.max(sum.longestReadLatencyClocks, each.longestReadLatencyClocks),
+  }));
+}
+
+function combine(
+  a: DramActivity,
+  b: DramActivity,
+  sign: 1 | -1,
+): Omit<DramActivity, 'longestReadLatencyClocks'> {
+  return {
+    clocks: a.clocks + sign * b.clocks,
+    activates: a.activates + sign * b.activates,
+    precharges: a.precharges + sign * b.precharges,
+    reads: a.reads + sign * b.reads,
+    writes: a.writes + sign * b.writes,
+    refreshes: a.refreshes + sign * b.refreshes,
+    bankRefreshes: a.bankRefreshes + sign * b.bankRefreshes,
+    rowHits: a.rowHits + sign * b.rowHits,
+    rowMisses: a.rowMisses + sign * b.rowMisses,
+    rowConflicts: a.rowConflicts + sign * b.rowConflicts,
+    forwarded: a.forwarded + sign * b.forwarded,
+    readLatencyClocks: a.readLatencyClocks + sign * b.readLatencyClocks,
+    activeStandbyClocks: a.activeStandbyClocks + sign * b.activeStandbyClocks,
+    prechargeStandbyClocks: a.prechargeStandbyClocks + sign * b.prechargeStandbyClocks,
+    activePowerDownClocks: a.activePowerDownClocks + sign * b.activePowerDownClocks,
+    prechargePowerDownClocks: a.prechargePowerDownClocks + sign * b.prechargePowerDownClocks,
+    busyClocks: a.busyClocks + sign * b.busyClocks,
+    bankBusyClocks: a.bankBusyClocks + sign * b.bankBusyClocks,
+    dataClocks: a.dataClocks + sign * b.dataClocks,
+    tagged: a.tagged.map((tag, index) => ({
+      reads: tag.reads + sign * b.tagged[index].reads,
+      writes: tag.writes + sign * b.tagged[index].writes,
+      activates: tag.activates + sign * b.tagged[index].activates,
+    })),
+  };
+}

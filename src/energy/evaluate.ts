@@ -56,7 +56,7 @@ export function evaluateEnergy(
   }
 
   let dram = 0;
-  const burstPj = accelerator.dram.burstBytes * 8 * accelerator.dram.energyPjPerBit;
+  const burstPj = accelerator.dram.burstBytes * 8 * (accelerator.dram.energyPjPerBit ?? 0);
   for (const tensor of tensors) {
     const { readBursts, writeBursts } = counts.dram[tensor];
     const pj = (readBursts + writeBursts) * burstPj;

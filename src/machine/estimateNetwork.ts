@@ -7,7 +7,7 @@ import { passShape } from '../mapping/passShape.js';
 import { inputPatch, outputBox } from '../mapping/tiles.js';
 import type { Patch } from '../mapping/tiles.js';
 import type { Layer, MapName, Shape } from '../network/layer.js';
-import { elementsOf } from '../network/layer.js';
+import { elementsOf, inputsOf } from '../network/layer.js';
 import type { CompressedLayout } from '../schedule/compressedMap.js';
 import { withDecoding } from '../schedule/decode.js';
 import { withPasses } from '../schedule/schedule.js';
@@ -20,7 +20,9 @@ import { createStoredMap, storeCompressed, unpadded } from './compressedDram.js'
 import type { StoredMap } from './compressedDram.js';
 import { loadPatch } from './dma.js';
 import type { LayerEstimate } from './estimateLayer.js';
-import { inputsOf } from './runNetwork.js';
+import { networkAddresses } from './dram/addresses.js';
+import type { DramObservers } from './dram/commands.js';
+import { createDram } from './dram/createDram.js';
 import { runTimeline } from './timeline.js';
 
 /** A layer to be estimated. */
@@ -35,6 +37,7 @@ export interface EstimateOptions {
   /** Share of a feature map's elements that are not zero. */
   readonly densityOf: (map: MapName) => number;
   readonly seed: number;
+  readonly observers?: DramObservers;
 }
 
 /**
@@ -44,7 +47,7 @@ export interface EstimateOptions {
 export function* estimateNetwork(
   layers: readonly EstimatedLayer[],
   accelerator: Accelerator,
-  { densityOf, seed }: EstimateOptions,
+  { densityOf, seed, observers }: EstimateOptions,
 ): Generator<{ readonly layer: Layer; readonly estimate: LayerEstimate }, void, void> {
   const compressed = new Map<MapName, StoredMap>();
   const drawn = new Map<MapName, ElementArray>();
@@ -56,7 +59,12 @@ export function* estimateNetwork(
     return map;
   };
 
-  for (const { layer, estimate, outputLayout } of layers) {
+  const dram = createDram(accelerator.dram, observers);
+  const addresses = networkAddresses(
+    layers.map(({ layer, estimate: { schedule }, outputLayout }) => ({ layer, schedule, outputLayout })),
+    accelerator,
+  );
+  for (const [index, { layer, estimate, outputLayout }] of layers.entries()) {
     const { problem } = estimate.schedule;
     const [input, residual] = inputsOf(layer);
     const passes = gatedPasses(estimate.schedule, accelerator, () =>
@@ -73,8 +81,12 @@ export function* estimateNetwork(
     const maps = { input: compressed.get(input), residual: compressed.get(residual ?? ''), output };
     if (output !== undefined) compressed.set(layer.output, output);
     const isAsPlanned =
-      schedule === estimate.schedule && Object.values(maps).every((map) => map === undefined);
-    const timeline = isAsPlanned ? estimate.timeline : runTimeline(schedule, accelerator, maps);
+      schedule === estimate.schedule &&
+      Object.values(maps).every((map) => map === undefined) &&
+      accelerator.dram.kind === 'flat';
+    const timeline = isAsPlanned
+      ? estimate.timeline
+      : runTimeline(schedule, accelerator, { maps, dram, addresses: addresses[index] });
     yield { layer, estimate: { schedule, timeline } };
   }
 }

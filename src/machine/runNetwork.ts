@@ -1,5 +1,5 @@
 import type { ModelLayer } from '../model/model.js';
-import { isConv } from '../network/layer.js';
+import { inputsOf } from '../network/layer.js';
 import type { Layer, MapName } from '../network/layer.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { ElementArray } from '../tensor/precision.js';
@@ -11,6 +11,9 @@ import type { StoredMap } from './compressedDram.js';
 import type { ComputingExecution } from './execution.js';
 import { executeLayer } from './executeLayer.js';
 import type { StoredMaps, StoredWeights } from './layerDram.js';
+import { networkAddresses } from './dram/addresses.js';
+import type { DramObservers } from './dram/commands.js';
+import { createDram } from './dram/createDram.js';
 import { runTimeline } from './timeline.js';
 
 /** A layer with all that it takes to run it. */
@@ -46,8 +49,18 @@ export function* runNetwork(
   maps: Map<MapName, ElementArray>,
   accelerator: Accelerator,
   execution: ComputingExecution = 'tile',
+  observers: DramObservers = {},
 ): Generator<FinishedLayer, void, void> {
   const compressed = new Map<MapName, StoredMap>();
+  const dram = createDram(accelerator.dram, observers);
+  const addresses = networkAddresses(
+    layers.map(({ modelLayer, estimate, outputLayout }) => ({
+      layer: modelLayer.layer,
+      schedule: estimate.schedule,
+      outputLayout,
+    })),
+    accelerator,
+  );
   for (const [index, { modelLayer, estimate, stored, outputLayout }] of layers.entries()) {
     const { layer } = modelLayer;
     const names = inputsOf(layer);
@@ -69,8 +82,10 @@ export function* runNetwork(
     );
     if (inDram.output !== undefined) compressed.set(layer.output, inDram.output);
     const isDense = Object.values(inDram).every((map) => map === undefined);
-    const isAsPlanned = isDense && schedule === estimate.schedule;
-    const timeline = isAsPlanned ? estimate.timeline : runTimeline(schedule, accelerator, inDram);
+    const isAsPlanned = isDense && schedule === estimate.schedule && accelerator.dram.kind === 'flat';
+    const timeline = isAsPlanned
+      ? estimate.timeline
+      : runTimeline(schedule, accelerator, { maps: inDram, dram, addresses: addresses[index] });
     for (const tensor of tensors) {
       const { readBytes, writeBytes } = timeline.dram[tensor];
       if (movedBytes[tensor] !== readBytes + writeBytes) {
@@ -82,12 +97,6 @@ export function* runNetwork(
     maps.set(layer.output, output);
     yield { index, layer, output, estimate: { schedule, timeline } };
   }
-}
-
-/** The maps that a layer reads: its ifmap, then what is added. */
-export function inputsOf(layer: Layer): MapName[] {
-  if (layer.kind === 'add') return [...layer.inputs];
-  return isConv(layer) && layer.residual !== undefined ? [layer.input, layer.residual] : [layer.input];
 }
 
 function mapOf(maps: ReadonlyMap<MapName, ElementArray>, name: MapName): ElementArray {

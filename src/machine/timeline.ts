@@ -1,17 +1,23 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { createAccessTable } from '../dataflow/counters.js';
 import type { AccessTable, DramAccess } from '../dataflow/counters.js';
+import type { DramActivity } from '../dram/activity.js';
+import { dmaProgram } from '../schedule/dmaProgram.js';
+import type { DmaWait } from '../schedule/dmaProgram.js';
 import { countFill } from '../schedule/fills.js';
 import { portsOf } from '../accelerator/arrayContext.js';
-import type { Schedule, SlotTransfer, Step } from '../schedule/schedule.js';
+import type { Schedule } from '../schedule/schedule.js';
 import type { CompressedMap } from '../schedule/compressedMap.js';
 import { compressedTransfer } from '../schedule/compressedTransfer.js';
-import { indexBurstsOf } from '../schedule/transfer.js';
+import { burstsOf, indexBurstsOf } from '../schedule/transfer.js';
 import type { Region, Transfer } from '../schedule/transfer.js';
 import type { CodecWork } from '../storage/activations/activationFormat.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { Tensor } from '../tensor/dataSpace.js';
+import { addressesOfLayer } from './dram/addresses.js';
+import type { LayerAddresses } from './dram/addresses.js';
 import { createDram } from './dram/createDram.js';
+import type { Dram } from './dram/dram.js';
 
 /** When a layer's steps happen, and what its DMA moves. */
 export interface Timeline {
@@ -25,6 +31,8 @@ export interface Timeline {
   /** Cycles that the array waits for DRAM. */
   readonly dramCycles: number;
   readonly dram: Readonly<Record<Tensor, DramAccess>>;
+  /** What a command-level DRAM did from the layer's start to its end. */
+  readonly dramActivity?: DramActivity;
   /** What the DMA does at the buffers. */
   readonly fills: AccessTable;
   /** What the DMA encodes and decodes. */
@@ -38,131 +46,128 @@ export interface CompressedMaps {
   readonly output?: CompressedMap | undefined;
 }
 
-interface PendingStore {
-  readonly step: number;
-  readonly store: SlotTransfer;
-  readonly readyPs: number;
+/** Where and when a layer runs. */
+export interface TimelineOptions {
+  /** Those of the layer's maps that lie compressed; their sizes are known only after the layer has run. */
+  readonly maps?: CompressedMaps;
+  /** As the layers before left it; one of its own unless given. */
+  readonly dram?: Dram;
+  /** Where the layer's regions lie; as if it were alone in the DRAM unless given. */
+  readonly addresses?: LayerAddresses;
 }
 
 /**
- * Runs the schedule against the clock. The DMA engine works through one queue: the loads of a step are requested as
- * soon as the slots that they fill are free, stores queue behind the loads that may run ahead of them. A pass starts
- * on a clock edge, when its loads are in, the array is free and its ofmap slot has been stored, which is also the slot of its
- * partial sums where finished tiles take their place.
+ * Runs the schedule against the clock. The DMA engine hands its transfers to the DRAM in the order of its program, each as soon as
+ * it is known when it may start, so that the DRAM sees what is to come. A pass starts on a clock edge, when its loads are in, the array
+ * is free and its ofmap slot has been stored, which is also the slot of its partial sums where finished tiles take their place.
  *
- * @param maps those of the layer's maps that lie compressed; their sizes are known only after the layer has run
+ * @throws UserError when the layer alone does not fit the DRAM
  */
 export function runTimeline(
   schedule: Schedule,
   accelerator: Accelerator,
-  maps: CompressedMaps = {},
+  {
+    maps = {},
+    dram = createDram(accelerator.dram),
+    addresses = addressesOfLayer(schedule, accelerator, maps),
+  }: TimelineOptions = {},
 ): Timeline {
   const { periodPs } = accelerator;
-  const { problem, steps, footprint } = schedule;
-  const dram = createDram(accelerator.dram);
+  const { problem, steps } = schedule;
+  const { burstBytes } = accelerator.dram;
+  const program = dmaProgram(schedule);
   const ports = portsOf(accelerator);
   const fills = createAccessTable(accelerator.buffers.length);
   const accesses = emptyDramAccesses();
   const codec = { entries: 0, maskBits: 0 };
-  const lookahead = footprint.ifmap.count === 2 || footprint.weight?.count === 2 ? 2 : 1;
-
-  const ifmapFreePs = new Float64Array(footprint.ifmap.count);
-  const weightFreePs = new Float64Array(footprint.weight?.count ?? 1);
-  const psumReadyPs = new Float64Array(footprint.psum?.count ?? 1);
-  const ofmapFreePs = new Float64Array(footprint.ofmap.count);
-  const pending: PendingStore[] = [];
+  /** By operation of the program, the number of its last request. */
+  const requests: number[] = [];
+  const passEndPs = new Float64Array(steps.length);
+  const drainEndPs = new Float64Array(steps.length);
+  let passesRun = 0;
   let arrayFreePs = 0;
   let drainedPs = 0;
-  let lastDmaPs = 0;
   let passCycles = 0;
   let drainCycles = 0;
 
-  const onBus = (transfer: Transfer, eligiblePs: number): number => {
+  const request = (transfer: Transfer, address: number, eligiblePs: number): number => {
     const { indexBytes = 0 } = transfer;
-    const indexBursts = indexBurstsOf(transfer, accelerator.dram.burstBytes);
+    const indexBursts = indexBurstsOf(transfer, burstBytes);
+    const bursts = burstsOf(transfer, burstBytes);
     const access = accesses[transfer.tensor];
     if (transfer.write) {
       access.writeBytes += transfer.bytes - indexBytes;
-      access.writeBursts += dram.bursts(transfer) - indexBursts;
+      access.writeBursts += bursts - indexBursts;
     } else {
       access.readBytes += transfer.bytes - indexBytes;
-      access.readBursts += dram.bursts(transfer) - indexBursts;
+      access.readBursts += bursts - indexBursts;
     }
     accesses.index.readBytes += indexBytes;
     accesses.index.readBursts += indexBursts;
-    return dram.transfer(transfer, eligiblePs);
+    return dram.request(transfer, address, eligiblePs);
   };
-  const move = (transfer: Transfer, eligiblePs: number): number => {
+  const start = (transfer: Transfer, eligiblePs: number): number => {
     countFill(fills, transfer, problem, ports);
-    const map = compressedMapOf(maps, transfer.region);
-    let endPs: number;
-    if (map === undefined || transfer.box === undefined) {
-      endPs = onBus(transfer, eligiblePs);
-    } else {
-      const { pointers, units, entries, maskBits } = compressedTransfer(transfer, transfer.box, map);
-      // A reader has to know where units begin; a writer knows only when they are written.
-      const [first, second] = transfer.write ? [units, pointers] : [pointers, units];
-      endPs = onBus(second, onBus(first, eligiblePs));
-      codec.entries += entries;
-      codec.maskBits += maskBits;
+    const { region } = transfer;
+    const address = addresses[region];
+    const map = compressedMapOf(maps, region);
+    if (map === undefined || transfer.box === undefined) return request(transfer, address, eligiblePs);
+    const { pointers, units, entries, maskBits } = compressedTransfer(transfer, transfer.box, map);
+    codec.entries += entries;
+    codec.maskBits += maskBits;
+    const pointerAddress = address + map.layout.regionBytes;
+    // A reader has to know where units begin; a writer knows only when they are written.
+    if (transfer.write) {
+      const written = request(units, address, eligiblePs);
+      return request(pointers, pointerAddress, dram.endPs(written));
     }
-    lastDmaPs = Math.max(lastDmaPs, endPs);
-    return endPs;
+    const known = request(pointers, pointerAddress, eligiblePs);
+    return request(units, address, dram.endPs(known));
   };
-  const flushOldest = (): void => {
-    const oldest = pending.shift();
-    if (oldest === undefined) return;
-    ofmapFreePs[oldest.store.slot] = move(oldest.store.transfer, oldest.readyPs);
+  const isKnown = (wait: DmaWait): boolean => {
+    return wait.kind === 'nothing' || wait.kind === 'operation' || wait.step < passesRun;
   };
-  const flushSlot = (slot: number): void => {
-    while (pending.some(({ store }) => store.slot === slot)) flushOldest();
-  };
-  const before = ({ transfer, slot }: SlotTransfer): number => {
-    switch (transfer.region) {
-      case 'input':
-        return move(transfer, ifmapFreePs[slot]);
-      case 'weights':
-        return move(transfer, weightFreePs[slot]);
-      case 'psum':
-        return (psumReadyPs[slot] = move(transfer, psumReadyPs[slot]));
-      case 'residual':
-        flushSlot(slot);
-        return move(transfer, ofmapFreePs[slot]);
-      default:
-        return move(transfer, 0);
+  const clockOf = (wait: DmaWait): number => {
+    switch (wait.kind) {
+      case 'nothing':
+        return 0;
+      case 'pass':
+        return passEndPs[wait.step];
+      case 'drain':
+        return drainEndPs[wait.step];
+      case 'operation':
+        return dram.endPs(requests[wait.operation]);
     }
   };
-  const runPass = (step: Step, readyPs: number): void => {
-    const { pass, slots } = step;
+  const startAllKnown = (): void => {
+    while (requests.length < program.operations.length) {
+      const { transfer, waitsFor } = program.operations[requests.length];
+      if (!isKnown(waitsFor)) return;
+      requests.push(start(transfer, clockOf(waitsFor)));
+    }
+  };
+
+  steps.forEach(({ pass }, index) => {
+    startAllKnown();
+    const { first, last, slotStore } = program.steps[index];
+    let readyPs = slotStore < 0 ? 0 : dram.endPs(requests[slotStore]);
+    for (let load = first; load < last; load++) readyPs = Math.max(readyPs, dram.endPs(requests[load]));
     const startPs = Math.ceil(Math.max(readyPs, arrayFreePs) / periodPs) * periodPs;
     const waitPs = Math.max(0, drainedPs - (startPs + pass.firstFoldCycles * periodPs));
     arrayFreePs = startPs + pass.cycles * periodPs + waitPs;
     drainedPs = arrayFreePs + pass.tailDrainCycles * periodPs;
     passCycles += pass.cycles;
     drainCycles += waitPs / periodPs;
-    ifmapFreePs[slots.ifmap] = arrayFreePs;
-    if (slots.weight >= 0) weightFreePs[slots.weight] = arrayFreePs;
-    if (slots.psum >= 0) psumReadyPs[slots.psum] = drainedPs;
-  };
-
-  steps.forEach((step, index) => {
-    let readyPs = 0;
-    for (const transfer of step.transfersBefore) readyPs = Math.max(readyPs, before(transfer));
-    while (pending.length > 0 && pending[0].step <= index - lookahead) flushOldest();
-    // Partial sums must not overwrite a finished tile in their slot before it has been stored.
-    const ofmapSlot = step.store?.slot ?? (footprint.ofmapInPlace ? 0 : undefined);
-    if (ofmapSlot !== undefined) {
-      flushSlot(ofmapSlot);
-      readyPs = Math.max(readyPs, ofmapFreePs[ofmapSlot]);
-    }
-    runPass(step, readyPs);
-    if (step.store !== undefined) pending.push({ step: index, store: step.store, readyPs: drainedPs });
+    passEndPs[index] = arrayFreePs;
+    drainEndPs[index] = drainedPs;
+    passesRun++;
   });
-  while (pending.length > 0) flushOldest();
+  startAllKnown();
 
   const exposedDrainCycles = (drainedPs - arrayFreePs) / periodPs;
-  const endPs = Math.max(lastDmaPs, drainedPs);
+  const endPs = Math.max(dram.finishRequests(), drainedPs);
   const cycles = Math.ceil(endPs / periodPs);
+  const dramActivity = dram.endLayer(cycles * periodPs);
   return {
     endPs,
     cycles,
@@ -170,6 +175,7 @@ export function runTimeline(
     drainCycles: drainCycles + exposedDrainCycles,
     dramCycles: cycles - passCycles - drainCycles - exposedDrainCycles,
     dram: accesses,
+    ...(dramActivity && { dramActivity }),
     fills,
     codec,
   };

@@ -89,3 +89,9 @@ export type Layer = ConvLayer | PoolLayer | AddLayer | ReluLayer;
 export function isConv(layer: Layer): layer is ConvLayer {
   return layer.kind === 'conv2d' || layer.kind === 'fully-connected';
 }
+
+/** The maps that a layer reads: its ifmap, then what is added. */
+export function inputsOf(layer: Layer): MapName[] {
+  if (layer.kind === 'add') return [...layer.inputs];
+  return isConv(layer) && layer.residual !== undefined ? [layer.input, layer.residual] : [layer.input];
+}

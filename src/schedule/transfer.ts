@@ -1,4 +1,4 @@
-import { burstsOfRuns, runsOfBox } from '../mapping/runs.js';
+import { burstsOfRuns, forEachRun, runsOfBox } from '../mapping/runs.js';
 import type { MapBox, Runs } from '../mapping/runs.js';
 import type { Shape } from '../network/layer.js';
 import type { Tensor } from '../tensor/dataSpace.js';
@@ -85,4 +85,16 @@ export function indexBurstsOf(transfer: Transfer, burstBytes: number): number {
   const valueBytes = transfer.bytes - indexBytes;
   const values = { ...transfer, bytes: valueBytes, runBytes: valueBytes };
   return burstsOf(transfer, burstBytes) - burstsOf(values, burstBytes);
+}
+
+/** Visits every contiguous piece of a transfer, as it lies in its region. */
+export function forEachPiece(transfer: Transfer, visit: (offset: number, bytes: number) => void): void {
+  if (transfer.bytes === 0) return;
+  if (transfer.pieces === undefined) {
+    forEachRun(transfer, (start) => {
+      visit(start, transfer.runBytes);
+    });
+    return;
+  }
+  for (const [offset, bytes] of transfer.pieces) if (bytes > 0) visit(offset, bytes);
 }

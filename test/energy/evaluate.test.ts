@@ -220,7 +220,7 @@ describe('energy of any layer', () => {
       fc.property(anyCounts, fc.double({ min: 1e-3, max: 1e3, noNaN: true }), (layer, by) => {
         const machine = accelerator();
         const scaledMachine = accelerator({
-          dram: { ...machine.dram, energyPjPerBit: machine.dram.energyPjPerBit * by },
+          dram: { ...machine.dram, energyPjPerBit: (machine.dram.energyPjPerBit ?? NaN) * by },
         });
         const plain = evaluateEnergy(layer, machine, int8, table());
         const scaled = evaluateEnergy(layer, scaledMachine, int8, table(scaledCosts(by), scaledSram(by)));

@@ -156,7 +156,7 @@ describe('compressed feature maps', () => {
           { maps },
         );
         expect([...found.output]).to.deep.equal([...plain.output]);
-        const timeline = runTimeline(schedule, accelerator, maps);
+        const timeline = runTimeline(schedule, accelerator, { maps });
         for (const tensor of tensors) {
           const { readBytes, writeBytes } = timeline.dram[tensor];
           expect(found.movedBytes[tensor], tensor).to.equal(readBytes + writeBytes);

@@ -8,7 +8,7 @@ import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
 import { shortage } from '../../src/mapping/footprint.js';
 import type { ConvProblem, LoopName } from '../../src/mapping/problem.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
-import { blockTransfer } from '../../src/schedule/transfer.js';
+import { blockTransfer, burstsOf } from '../../src/schedule/transfer.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
 import { storeLayer } from '../../src/storage/formats.js';
 import { conv } from '../model/networks.js';
@@ -180,22 +180,23 @@ describe('flat DRAM', () => {
 
   it('moves whole bursts at its bandwidth after its latency', () => {
     const one = createFlatDram(dram);
-    expect(one.bursts(block(0, 33))).to.equal(2);
-    expect(one.transfer(block(0, 33), 5000)).to.equal(5000 + 10_000 + 64_000);
+    expect(burstsOf(block(0, 33), dram.burstBytes)).to.equal(2);
+    expect(one.endPs(one.request(block(0, 33), 0, 5000))).to.equal(5000 + 10_000 + 64_000);
   });
 
   it('hides the latency of a transfer behind the data of the one before', () => {
     const one = createFlatDram(dram);
-    one.transfer(block(0, 32), 0);
-    expect(one.transfer(block(32, 32), 0)).to.equal(10_000 + 64_000);
+    one.request(block(0, 32), 0, 0);
+    expect(one.endPs(one.request(block(32, 32), 0, 0))).to.equal(10_000 + 64_000);
   });
 
   it('moves a burst that two runs share twice', () => {
     const runs = { ...block(0, 64), outerCount: 4, outerPitch: 16, runBytes: 16 };
-    expect(createFlatDram(dram).bursts(runs)).to.equal(4);
+    expect(burstsOf(runs, dram.burstBytes)).to.equal(4);
   });
 
   it('takes no time for nothing', () => {
-    expect(createFlatDram(dram).transfer(block(0, 0), 700)).to.equal(700);
+    const one = createFlatDram(dram);
+    expect(one.endPs(one.request(block(0, 0), 0, 700))).to.equal(700);
   });
 });
