@@ -1,9 +1,10 @@
-import { UserError } from '../document/userError.js';
 import { didYouMean } from '../document/suggest.js';
+import { UserError } from '../document/userError.js';
 import type { ControllerSettings } from './controllerSettings.js';
 import { burstBytesOf, burstsPerRow } from './part.js';
 import type { DramPart } from './part.js';
 
+/** From the highest bits of a bank's number to the lowest: banks count through ranks, then groups. */
 const fields = ['channel', 'rank', 'bankgroup', 'bank', 'row', 'column'] as const;
 type Field = (typeof fields)[number];
 
@@ -17,33 +18,64 @@ const shortNames: Readonly<Record<string, Field>> = {
   co: 'column',
 };
 
-/** Where a burst lies. Banks are numbered through all ranks and groups of a channel: by rank, then group, then bank. */
+/** Where a burst lies. Banks of a channel are numbered by rank, then group, then bank; columns count bursts. */
 export interface DramPlace {
   readonly channel: number;
   readonly bank: number;
   readonly row: number;
-  /** In bursts. */
   readonly column: number;
 }
 
-/** Bits of a burst's number that make up bits of a field. */
+/** Neighbouring bits of a burst's number that are neighbouring bits of what it lies in. */
 interface Piece {
   readonly shift: number;
-  readonly mask: number;
-  readonly fieldShift: number;
+  readonly bits: number;
+  readonly to: number;
 }
 
-/** How the number of a burst falls apart into the place where it lies. */
+/** Pieces as shift, mask and place, one after the other, so that they can be run through fast. */
+export type Extraction = Int32Array;
+
+/** How the number of a burst (its address over its size) falls apart into the place where it lies. */
 export interface AddressMap {
   readonly capacityBytes: number;
   readonly burstBytes: number;
   readonly bursts: number;
-  readonly channelOf: (burst: number) => number;
-  readonly bankOf: (burst: number) => number;
-  readonly rowOf: (burst: number) => number;
-  readonly columnOf: (burst: number) => number;
-  /** The first byte of the burst at a place. */
-  readonly addressOf: (place: DramPlace) => number;
+  readonly channel: Extraction;
+  readonly bank: Extraction;
+  readonly row: Extraction;
+  readonly column: Extraction;
+}
+
+/** The value that lies in a burst's number (below 2^32) where the pieces say. */
+export function extract(pieces: Extraction, burst: number): number {
+  let value = 0;
+  for (let i = 0; i < pieces.length; i += 3) {
+    value |= ((burst >>> pieces[i]) & pieces[i + 1]) << pieces[i + 2];
+  }
+  return value;
+}
+
+/** The place of a burst. */
+export function placeOf({ channel, bank, row, column }: AddressMap, burst: number): DramPlace {
+  return {
+    channel: extract(channel, burst),
+    bank: extract(bank, burst),
+    row: extract(row, burst),
+    column: extract(column, burst),
+  };
+}
+
+/** The first byte of the burst at a place. */
+export function addressOf(map: AddressMap, place: DramPlace): number {
+  let burst = 0;
+  for (const part of ['channel', 'bank', 'row', 'column'] as const) {
+    const pieces = map[part];
+    for (let i = 0; i < pieces.length; i += 3) {
+      burst += ((place[part] >>> pieces[i + 2]) & pieces[i + 1]) * 2 ** pieces[i];
+    }
+  }
+  return burst * map.burstBytes;
 }
 
 /**
@@ -52,7 +84,7 @@ export interface AddressMap {
  * `row-bank-column-bankgroup-column:1` changes the bank group every second burst. Fields of a single value may be left out. The bits
  * within a burst lie below the map. Maps of two letters a field (`rochrababgco`) are understood, too.
  *
- * @throws UserError (without a place) for unknown fields, fields that are missing, bits that do not add up
+ * @throws UserError (without a place) for unknown fields, and for maps that do not give each field its bits
  */
 export function parseAddressMap(
   map: string,
@@ -60,65 +92,54 @@ export function parseAddressMap(
   { channels, ranks }: Pick<ControllerSettings, 'channels' | 'ranks'>,
 ): AddressMap {
   const { bankGroups, banksPerGroup, rows } = organisation;
-  const columns = burstsPerRow(organisation);
-  const sizes = {
+  const bits = bitsOf({
     channel: channels,
     rank: ranks,
     bankgroup: bankGroups,
     bank: banksPerGroup,
     row: rows,
-    column: columns,
-  };
-  const pieces = layOut(map, bitsOf(sizes));
-  const burstBytes = burstBytesOf(organisation);
-  const bursts = fields.reduce((product, field) => product * sizes[field], 1);
-  if (bursts > 2 ** 32) {
+    column: burstsPerRow(organisation),
+  });
+  const pieces = layOut(map, bits);
+  const total = fields.reduce((sum, field) => sum + bits[field], 0);
+  if (total > 32) {
     throw new UserError(
-      `expected at most 2^32 bursts in all channels and ranks, got ${bursts}; use fewer channels or ranks`,
+      `expected at most 2^32 bursts in all channels and ranks, got 2^${total}; use fewer channels or ranks`,
     );
   }
-  const [rank, group, bank] = [extract(pieces.rank), extract(pieces.bankgroup), extract(pieces.bank)];
-  const row = extract(pieces.row);
-  const column = extract(pieces.column);
-  const channel = extract(pieces.channel);
+  const burstBytes = burstBytesOf(organisation);
+  const bursts = 2 ** total;
+  const at = (by: number, list: readonly Piece[]): Piece[] =>
+    list.map((piece) => ({ ...piece, to: piece.to + by }));
   return {
     capacityBytes: bursts * burstBytes,
     burstBytes,
     bursts,
-    channelOf: channel,
-    bankOf: (burst) => (rank(burst) * bankGroups + group(burst)) * banksPerGroup + bank(burst),
-    rowOf: row,
-    columnOf: column,
-    addressOf: (place) => {
-      const values: Record<Field, number> = {
-        channel: place.channel,
-        rank: Math.floor(place.bank / (bankGroups * banksPerGroup)),
-        bankgroup: Math.floor(place.bank / banksPerGroup) % bankGroups,
-        bank: place.bank % banksPerGroup,
-        row: place.row,
-        column: place.column,
-      };
-      let burst = 0;
-      for (const field of fields) {
-        for (const { shift, mask, fieldShift } of pieces[field]) {
-          burst += ((values[field] >>> fieldShift) & mask) * 2 ** shift;
-        }
-      }
-      return burst * burstBytes;
-    },
+    channel: extraction(pieces.channel),
+    bank: extraction([
+      ...pieces.bank,
+      ...at(bits.bank, pieces.bankgroup),
+      ...at(bits.bank + bits.bankgroup, pieces.rank),
+    ]),
+    row: extraction(pieces.row),
+    column: extraction(pieces.column),
   };
 }
 
-/** The value of a field in a burst's number. Most fields are one piece. */
-function extract(pieces: readonly Piece[]): (burst: number) => number {
-  if (pieces.length === 0) return () => 0;
-  const [{ shift, mask }] = pieces;
-  if (pieces.length === 1) return (burst) => (burst >>> shift) & mask;
-  return (burst) => {
-    let value = 0;
-    for (const piece of pieces) value |= ((burst >>> piece.shift) & piece.mask) << piece.fieldShift;
-    return value >>> 0;
-  };
+/** Joins pieces that are neighbours on both sides. */
+function extraction(pieces: readonly Piece[]): Extraction {
+  const joined: Piece[] = [];
+  for (const piece of [...pieces].sort((a, b) => a.to - b.to)) {
+    const last = joined.at(-1);
+    if (last !== undefined && last.to + last.bits === piece.to && last.shift + last.bits === piece.shift) {
+      joined[joined.length - 1] = { ...last, bits: last.bits + piece.bits };
+    } else {
+      joined.push(piece);
+    }
+  }
+  return Int32Array.from(
+    joined.flatMap(({ shift, bits, to }) => [shift, bits === 32 ? -1 : 2 ** bits - 1, to]),
+  );
 }
 
 function bitsOf(sizes: Readonly<Record<Field, number>>): Record<Field, number> {
@@ -150,7 +171,7 @@ function layOut(map: string, bits: Readonly<Record<Field, number>>): Record<Fiel
   for (const { field, width } of [...places].reverse()) {
     const wide = width ?? left[field];
     if (wide <= 0) continue;
-    pieces[field].push({ shift, mask: wide === 32 ? 0xffffffff : 2 ** wide - 1, fieldShift: used[field] });
+    pieces[field].push({ shift, bits: wide, to: used[field] });
     used[field] += wide;
     shift += wide;
   }
@@ -165,12 +186,16 @@ function layOut(map: string, bits: Readonly<Record<Field, number>>): Record<Fiel
   return pieces;
 }
 
-function placesOf(map: string): Array<{ readonly field: Field; readonly width?: number }> {
+interface FieldPlace {
+  readonly field: Field;
+  readonly width?: number;
+}
+
+function placesOf(map: string): FieldPlace[] {
   const text = map.trim().toLowerCase();
-  const isShort = !text.includes('-') && text.length > 2 && /^([a-z]{2})+$/.test(text) && !isField(text);
-  const words = isShort ? (text.match(/../g) ?? []) : text.split('-');
-  const found: Array<{ readonly field: Field; readonly width?: number }> = [];
-  for (const word of words) {
+  const isShort = text.length > 2 && /^([a-z]{2})+$/.test(text) && !isField(text);
+  const found: FieldPlace[] = [];
+  for (const word of isShort ? (text.match(/../g) ?? []) : text.split('-')) {
     const [name, width, ...rest] = word.split(':').map((part) => part.trim());
     const field = isShort && Object.hasOwn(shortNames, name) ? shortNames[name] : name;
     if (!isField(field)) {

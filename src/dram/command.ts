@@ -30,3 +30,16 @@ export interface DramCommand {
   /** In bursts from the start of the row. */
   readonly column: number;
 }
+
+/** Indices of commands into `dramCommandNames`, as hot loops carry them. */
+export const ACT = 0;
+export const PRE = 1;
+export const PREA = 2;
+export const RD = 3;
+export const RDA = 4;
+export const WR = 5;
+export const WRA = 6;
+export const REF = 7;
+export const REFpb = 8;
+export const PDE = 9;
+export const PDX = 10;

@@ -11,28 +11,19 @@ export interface Counters {
   longestReadLatencyClocks: number;
   busyClocks: number;
   bankBusyClocks: number;
-  rowHits: number;
-  rowMisses: number;
-  rowConflicts: number;
+  /** Reads and writes by what it took to open their row: nothing, an activate, a precharge as well. */
+  readonly byEffort: Float64Array;
   /** By tag. */
   readonly activates: Float64Array;
   readonly reads: Float64Array;
   readonly writes: Float64Array;
-  activated(tag: number): void;
-  /** @param effort what it took to open the row: nothing, an activate, a precharge as well */
-  served(isWrite: boolean, tag: number, effort: number): void;
-  readTook(clocks: number): void;
-  /** A bank works from `from` to `until`. Calls come in the order of `from`. */
-  bankBusy(bank: number, from: number, until: number): void;
+  /** Until when a bank, and any bank, works. */
+  readonly busyUntilOf: Float64Array;
+  busyUntil: number;
 }
 
 export function createCounters(banks: number): Counters {
-  const busyUntilOf = new Float64Array(banks);
-  let busyUntil = 0;
-  const activates = new Float64Array(tagCount);
-  const reads = new Float64Array(tagCount);
-  const writes = new Float64Array(tagCount);
-  const counters: Counters = {
+  return {
     precharges: 0,
     refreshes: 0,
     bankRefreshes: 0,
@@ -41,37 +32,31 @@ export function createCounters(banks: number): Counters {
     longestReadLatencyClocks: 0,
     busyClocks: 0,
     bankBusyClocks: 0,
-    rowHits: 0,
-    rowMisses: 0,
-    rowConflicts: 0,
-    activates,
-    reads,
-    writes,
-    activated(tag) {
-      activates[tag]++;
-    },
-    served(isWrite, tag, effort) {
-      if (isWrite) writes[tag]++;
-      else reads[tag]++;
-      if (effort === 0) counters.rowHits++;
-      else if (effort === 1) counters.rowMisses++;
-      else counters.rowConflicts++;
-    },
-    readTook(clocks) {
-      counters.readLatencyClocks += clocks;
-      if (clocks > counters.longestReadLatencyClocks) counters.longestReadLatencyClocks = clocks;
-    },
-    bankBusy(bank, from, until) {
-      const own = busyUntilOf[bank];
-      if (until > own) {
-        counters.bankBusyClocks += until - (own > from ? own : from);
-        busyUntilOf[bank] = until;
-      }
-      if (until > busyUntil) {
-        counters.busyClocks += until - (busyUntil > from ? busyUntil : from);
-        busyUntil = until;
-      }
-    },
+    byEffort: new Float64Array(3),
+    activates: new Float64Array(tagCount),
+    reads: new Float64Array(tagCount),
+    writes: new Float64Array(tagCount),
+    busyUntilOf: new Float64Array(banks),
+    busyUntil: 0,
   };
-  return counters;
+}
+
+export function countServed(counters: Counters, isWrite: boolean, tag: number, effort: number): void {
+  if (isWrite) counters.writes[tag]++;
+  else counters.reads[tag]++;
+  counters.byEffort[effort]++;
+}
+
+/** A bank works from `from` to `until`. Calls come in the order of `from`. */
+export function countBusy(counters: Counters, bank: number, from: number, until: number): void {
+  const own = counters.busyUntilOf[bank];
+  if (until > own) {
+    counters.bankBusyClocks += until - (own > from ? own : from);
+    counters.busyUntilOf[bank] = until;
+  }
+  const any = counters.busyUntil;
+  if (until > any) {
+    counters.busyClocks += until - (any > from ? any : from);
+    counters.busyUntil = until;
+  }
 }

@@ -1,21 +1,39 @@
-import type { DramActivity, TaggedActivity } from '../activity.js';
-import { parseAddressMap } from '../addressMap.js';
+import { extract, parseAddressMap } from '../addressMap.js';
+import type { AddressMap } from '../addressMap.js';
 import type { ControllerSettings } from '../controllerSettings.js';
 import { burstClocksOf } from '../part.js';
 import type { DramPart } from '../part.js';
-import { createBatches } from './batches.js';
-import { createChannel } from './channel.js';
-import type { Channel } from './channel.js';
-import { tagCount } from './counters.js';
+import { activityOf } from './activityOf.js';
+import { beginBatch, createBatches } from './batches.js';
+import type { Batches } from './batches.js';
+import { createChannelState } from './channelState.js';
+import type { ChannelState } from './channelState.js';
+import { chooseCommand } from './chooseCommand.js';
 import type { DramController, ObserveCommand } from './dramController.js';
-import { createIncoming } from './incoming.js';
+import { enterRequest, mayEnter } from './enterRequest.js';
+import { addIncoming, createIncoming, dropIncoming } from './incoming.js';
+import type { Incoming } from './incoming.js';
+import { issueCommand } from './issueCommand.js';
+
+/** The controller's channels, and the one door that requests come in by. */
+interface Controller {
+  readonly map: AddressMap;
+  readonly channels: readonly ChannelState[];
+  readonly batches: Batches;
+  readonly incoming: Incoming;
+  /** No request enters before this clock: none overtakes the one before it, nor enters a queue while it was full. */
+  doorClock: number;
+  /** By channel, when a request last entered it. */
+  readonly enteredClock: Float64Array;
+}
 
 /**
  * A memory controller for channels of a part, idle at clock 0 with all rows closed.
  *
- * Requests come in through one door, in order: one that finds its channel's queue full holds up those behind it. A channel takes a
- * request per clock, and what has come in at a clock gets its first command at the next one.
+ * Requests come in by one door, in order: one that finds its channel's queue full holds up those behind it. A channel takes a
+ * request per clock, and what has come in at a clock gets its first command at the next one at the earliest.
  *
+ * @param observe is told of every command
  * @throws UserError when the address map does not fit the part
  */
 export function createDramController(
@@ -24,156 +42,116 @@ export function createDramController(
   observe?: ObserveCommand,
 ): DramController {
   const map = parseAddressMap(settings.addressMap, part, settings);
+  const { burstBytes, bursts } = map;
   const batches = createBatches();
-  const channels = Array.from({ length: settings.channels }, (_, channel) =>
-    createChannel(channel, part, settings, batches, observe),
-  );
   const incoming = createIncoming();
-  /** No request enters before this clock: none overtakes the one before it, nor enters a queue while it was full. */
-  let doorClock = 0;
-  const enteredClock = new Float64Array(channels.length).fill(-1);
-  let lastDataClock = 0;
+  const channels = Array.from({ length: settings.channels }, (_, channel) =>
+    createChannelState(channel, part, settings, observe),
+  );
+  const controller: Controller = {
+    map,
+    channels,
+    batches,
+    incoming,
+    doorClock: 0,
+    enteredClock: new Float64Array(channels.length).fill(-1),
+  };
+  const burstClocks = burstClocksOf(part.organisation);
   let settledClock = 0;
-
-  /** The channel whose next command comes first. */
-  const nextChannel = (): Channel => {
-    let first = channels[0];
-    for (let i = 1; i < channels.length; i++) {
-      if (channels[i].nextClock() < first.nextClock()) first = channels[i];
-    }
-    return first;
-  };
-  /** Lets the next request in, or gives the next command; false when there is neither. */
-  const step = (): void => {
-    if (incoming.length() > 0) {
-      const at = incoming.first();
-      const isWrite = incoming.isWrite[at] === 1;
-      const number = incoming.channel[at];
-      const channel = channels[number];
-      if (channel.hasRoom(isWrite) && !channel.mustWait(isWrite, incoming.burst[at])) {
-        const clock = Math.max(doorClock, enteredClock[number] + 1, incoming.earliestClock[at]);
-        const isNow = channels.length === 1 && clock < channel.now();
-        if (isNow || clock < nextChannel().nextClock()) {
-          doorClock = clock;
-          enteredClock[number] = clock;
-          channel.enter(
-            isWrite,
-            incoming.bank[at],
-            incoming.row[at],
-            incoming.column[at],
-            incoming.burst[at],
-            incoming.tag[at],
-            incoming.batch[at],
-            clock,
-          );
-          incoming.remove();
-          return;
-        }
-        nextChannel().issue();
-        return;
-      }
-      const working = nextChannel();
-      working.issue();
-      if (working === channel) doorClock = Math.max(doorClock, channel.now() - 1);
-      return;
-    }
-    nextChannel().issue();
-  };
-  const waiting = (): number => {
-    let sum = incoming.length();
-    for (const channel of channels) sum += channel.waiting();
-    return sum;
-  };
+  const isWaiting = (): boolean =>
+    incoming.length > 0 || channels.some(({ reads, writes }) => reads.length + writes.length > 0);
 
   return {
     capacityBytes: map.capacityBytes,
-    beginBatch: () => batches.begin(),
+    beginBatch: () => beginBatch(batches),
     push(address, isWrite, earliestClock, tag) {
-      const burst = Math.floor(address / map.burstBytes);
-      if (burst >= map.bursts) {
+      const burst = Math.floor(address / burstBytes);
+      if (burst >= bursts) {
         throw new RangeError(`address ${address} lies beyond the ${map.capacityBytes} bytes of the DRAM`);
       }
-      incoming.add(
-        isWrite ? 1 : 0,
-        map.channelOf(burst),
-        map.bankOf(burst),
-        map.rowOf(burst),
-        map.columnOf(burst),
-        burst,
-        earliestClock,
-        tag,
-        batches.add(),
-      );
+      const batch = batches.count - 1;
+      batches.left[batch]++;
+      addIncoming(incoming, burst, earliestClock, batch, 2 * tag + (isWrite ? 1 : 0));
     },
     completedClock(batch) {
-      while (!batches.isDone(batch)) step();
-      return batches.clock(batch);
+      while (batches.left[batch] > 0) step(controller);
+      return batches.clock[batch];
     },
     finish() {
-      while (waiting() > 0) step();
-      for (const channel of channels) lastDataClock = Math.max(lastDataClock, channel.lastDataClock());
-      batches.clear();
-      return lastDataClock;
+      while (isWaiting()) step(controller);
+      batches.count = 0;
+      return channels.reduce((last, { lastDataClock }) => Math.max(last, lastDataClock), 0);
     },
     idleUntil(clock) {
-      for (const channel of channels) while (channel.nextClock() < clock) channel.issue();
-      doorClock = Math.max(doorClock, clock);
+      for (const channel of channels) {
+        for (;;) {
+          if (!channel.isChosen) chooseCommand(channel);
+          if (channel.chosenClock >= clock) break;
+          issueCommand(channel, batches, map);
+        }
+      }
+      controller.doorClock = Math.max(controller.doorClock, clock);
       settledClock = Math.max(settledClock, clock);
     },
-    activity: () => activityOf(channels, settings.ranks, burstClocksOf(part.organisation), settledClock),
+    activity: () => activityOf(channels, burstClocks, settledClock),
   };
 }
 
-function activityOf(
-  channels: readonly Channel[],
-  ranks: number,
-  burstClocks: number,
-  clocks: number,
-): DramActivity {
-  const sum = (figure: (channel: Channel) => number): number =>
-    channels.reduce((total, channel) => total + figure(channel), 0);
-  const perRank = (figure: (channel: Channel, rank: number) => number): number =>
-    sum((channel) =>
-      Array.from({ length: ranks }, (_, rank) => figure(channel, rank)).reduce((a, b) => a + b, 0),
-    );
-  const tagged = Array.from({ length: tagCount }, (_, tag): TaggedActivity => ({
-    reads: sum(({ counters }) => counters.reads[tag]),
-    writes: sum(({ counters }) => counters.writes[tag]),
-    activates: sum(({ counters }) => counters.activates[tag]),
-  }));
-  const total = (figure: keyof TaggedActivity): number => tagged.reduce((all, each) => all + each[figure], 0);
-  const unended = (isActive: boolean): number =>
-    perRank((channel, rank) =>
-      channel.standby.isActive(rank) === isActive ? channel.unendedPowerDownClocks(rank, clocks) : 0,
-    );
-  const activePowerDownClocks =
-    perRank(({ standby }, rank) => standby.activePowerDownClocks[rank]) + unended(true);
-  const prechargePowerDownClocks =
-    perRank(({ standby }, rank) => standby.prechargePowerDownClocks[rank]) + unended(false);
-  const activeClocks = perRank(({ standby }, rank) => standby.activeClocks(rank, clocks));
-  const reads = total('reads');
-  const writes = total('writes');
-  return {
-    clocks,
-    activates: total('activates'),
-    precharges: sum(({ counters }) => counters.precharges),
-    reads,
-    writes,
-    refreshes: sum(({ counters }) => counters.refreshes),
-    bankRefreshes: sum(({ counters }) => counters.bankRefreshes),
-    rowHits: sum(({ counters }) => counters.rowHits),
-    rowMisses: sum(({ counters }) => counters.rowMisses),
-    rowConflicts: sum(({ counters }) => counters.rowConflicts),
-    forwarded: sum(({ counters }) => counters.forwarded),
-    readLatencyClocks: sum(({ counters }) => counters.readLatencyClocks),
-    longestReadLatencyClocks: Math.max(...channels.map(({ counters }) => counters.longestReadLatencyClocks)),
-    activeStandbyClocks: activeClocks - activePowerDownClocks,
-    prechargeStandbyClocks: clocks * ranks * channels.length - activeClocks - prechargePowerDownClocks,
-    activePowerDownClocks,
-    prechargePowerDownClocks,
-    busyClocks: sum(({ counters }) => counters.busyClocks),
-    bankBusyClocks: sum(({ counters }) => counters.bankBusyClocks),
-    dataClocks: (reads + writes) * burstClocks,
-    tagged,
-  };
+/** Lets the next request in, or gives the next command. */
+function step(controller: Controller): void {
+  const { incoming, channels, map, batches } = controller;
+  if (incoming.length === 0) {
+    issueCommand(nextChannel(channels), batches, map);
+    return;
+  }
+  const at = incoming.start;
+  const burst = incoming.burst[at];
+  const isWrite = (incoming.kind[at] & 1) === 1;
+  const number = channels.length === 1 ? 0 : extract(map.channel, burst);
+  const channel = channels[number];
+  if (!mayEnter(channel, isWrite, burst)) {
+    const working = nextChannel(channels);
+    const clock = working.chosenClock;
+    issueCommand(working, batches, map);
+    if (working === channel && clock > controller.doorClock) controller.doorClock = clock;
+    return;
+  }
+  const earliest = incoming.earliestClock[at];
+  let clock = controller.enteredClock[number] + 1;
+  if (controller.doorClock > clock) clock = controller.doorClock;
+  if (earliest > clock) clock = earliest;
+  const isBeforeAll = channels.length === 1 && clock < channel.now;
+  if (!isBeforeAll) {
+    const working = nextChannel(channels);
+    if (working.chosenClock <= clock) {
+      issueCommand(working, batches, map);
+      return;
+    }
+  }
+  controller.doorClock = clock;
+  controller.enteredClock[number] = clock;
+  enterRequest(
+    channel,
+    batches,
+    isWrite,
+    extract(map.bank, burst),
+    extract(map.row, burst),
+    burst,
+    incoming.kind[at] >> 1,
+    incoming.batch[at],
+    clock,
+  );
+  dropIncoming(incoming);
+}
+
+/** The channel whose next command comes first. */
+function nextChannel(channels: readonly ChannelState[]): ChannelState {
+  let first = channels[0];
+  if (!first.isChosen) chooseCommand(first);
+  for (let i = 1; i < channels.length; i++) {
+    const channel = channels[i];
+    if (!channel.isChosen) chooseCommand(channel);
+    if (channel.chosenClock < first.chosenClock) first = channel;
+  }
+  return first;
 }

@@ -1,4 +1,4 @@
-import { dramCommandNames } from '../command.js';
+import { PDE, PDX } from '../command.js';
 import type { Constraints } from './constraints.js';
 import type { Standby } from './standby.js';
 
@@ -7,6 +7,7 @@ import type { Standby } from './standby.js';
  * for the next request or refresh. It is worked out when that comes, for nothing else can happen in between.
  */
 export interface PowerDown {
+  readonly isUsed: boolean;
   /** Requests that wait, by rank. */
   readonly waiting: Int32Array;
   /** First clock at which a rank that was woken takes commands. */
@@ -30,8 +31,6 @@ export function createPowerDown(
   tell: (command: number, clock: number, rank: number) => void,
 ): PowerDown {
   const ranks = refreshDue.length;
-  const enter = dramCommandNames.indexOf('PDE');
-  const leave = dramCommandNames.indexOf('PDX');
   const waiting = new Int32Array(ranks);
   const readyClock = new Float64Array(ranks);
   const busy = new Float64Array(ranks);
@@ -43,6 +42,7 @@ export function createPowerDown(
   const exitClock = (rank: number, entry: number, clock: number): number =>
     Math.max(Math.min(clock, refreshDue[rank]), entry + leastPowerDown);
   return {
+    isUsed: afterClocks !== undefined,
     waiting,
     readyClock,
     entryClock,
@@ -57,8 +57,8 @@ export function createPowerDown(
       standby.poweredDown(rank, entry, exit);
       readyClock[rank] = exit + powerDownExit;
       busy[rank] = readyClock[rank];
-      tell(enter, entry, rank);
-      tell(leave, exit, rank);
+      tell(PDE, entry, rank);
+      tell(PDX, exit, rank);
     },
     readyIfWoken(rank, clock) {
       const entry = entryClock(rank);

@@ -11,7 +11,7 @@ export interface RefreshPlan {
   readonly dueClock: Float64Array;
   /** Refreshes of single banks keep a distance within a rank. */
   readonly bankReadyClock: Float64Array;
-  earliestDueClock(): number;
+  earliestDueClock: number;
   /** The bank that is next in its rank, where banks are refreshed one by one. */
   bank(rank: number): number;
   /** Whether the next refresh of the rank stops a bank. */
@@ -35,20 +35,14 @@ export function createRefreshPlan(
   const schedule = (rank: number): void => {
     dueClock[rank] = Math.floor((refreshInterval * ((rank + 1) / ranks + rounds[rank])) / perRank);
   };
-  let earliest = Infinity;
   const findEarliest = (): void => {
-    earliest = Infinity;
-    for (let rank = 0; rank < ranks; rank++) if (dueClock[rank] < earliest) earliest = dueClock[rank];
+    plan.earliestDueClock = dueClock.reduce((earliest, due) => Math.min(earliest, due));
   };
-  if (policy !== 'none') {
-    for (let rank = 0; rank < ranks; rank++) schedule(rank);
-    findEarliest();
-  }
-  return {
+  const plan: RefreshPlan = {
     isPerBank,
     dueClock,
     bankReadyClock,
-    earliestDueClock: () => earliest,
+    earliestDueClock: Infinity,
     bank: (rank) => rank * banksOfRank + nextBank[rank],
     concerns: (rank, bank) => !isPerBank || bank === rank * banksOfRank + nextBank[rank],
     done(rank, clock) {
@@ -59,4 +53,9 @@ export function createRefreshPlan(
       findEarliest();
     },
   };
+  if (policy !== 'none') {
+    for (let rank = 0; rank < ranks; rank++) schedule(rank);
+    findEarliest();
+  }
+  return plan;
 }

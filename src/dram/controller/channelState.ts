@@ -1,0 +1,165 @@
+import type { ControllerSettings } from '../controllerSettings.js';
+import type { DramPart } from '../part.js';
+import { constraintsOf } from './constraints.js';
+import type { Constraints } from './constraints.js';
+import { createCounters } from './counters.js';
+import type { Counters } from './counters.js';
+import type { ObserveCommand } from './dramController.js';
+import { createPowerDown } from './powerDown.js';
+import type { PowerDown } from './powerDown.js';
+import { createRefreshPlan } from './refreshPlan.js';
+import type { RefreshPlan } from './refreshPlan.js';
+import { createRequestQueue } from './requestQueue.js';
+import type { RequestQueue } from './requestQueue.js';
+import { createStandby } from './standby.js';
+import type { Standby } from './standby.js';
+
+/**
+ * Everything about one channel, in flat arrays by bank, by bank group of a rank, or by rank; clocks are the first ones at which a
+ * command may be given. `chooseCommand` finds the next command, `issueCommand` gives it, `enterRequest` takes a request; nothing is
+ * allocated on the way.
+ */
+export interface ChannelState {
+  readonly channel: number;
+  readonly ranks: number;
+  readonly banks: number;
+  readonly banksOfRank: number;
+  readonly banksPerGroup: number;
+  readonly timing: Constraints;
+  readonly isInOrder: boolean;
+  readonly closesAtOnce: boolean;
+  /** Infinity unless rows are closed after some time. */
+  readonly timeoutClocks: number;
+  readonly maxRowHits: number;
+  readonly writeHigh: number;
+  readonly writeLow: number;
+  readonly observe: ObserveCommand | undefined;
+
+  readonly reads: RequestQueue;
+  readonly writes: RequestQueue;
+  readonly counters: Counters;
+  readonly standby: Standby;
+  readonly powerDown: PowerDown;
+  readonly refresh: RefreshPlan;
+
+  readonly rankOf: Int32Array;
+  readonly groupOf: Int32Array;
+  /** Row, or -1; requests that have passed an older one since it was opened; clock of its last command but precharges. */
+  readonly openRow: Int32Array;
+  readonly passed: Int32Array;
+  readonly lastUse: Float64Array;
+  readonly bankActivate: Float64Array;
+  readonly bankPrecharge: Float64Array;
+  readonly bankRead: Float64Array;
+  readonly bankWrite: Float64Array;
+  readonly groupActivate: Float64Array;
+  readonly groupRead: Float64Array;
+  readonly groupWrite: Float64Array;
+  readonly rankActivate: Float64Array;
+  readonly rankRead: Float64Array;
+  readonly rankWrite: Float64Array;
+  /** The last four activates of each rank, as a ring, and when the window has room for the next one. */
+  readonly fourActivates: Float64Array;
+  readonly oldestActivate: Int32Array;
+  readonly windowOpens: Float64Array;
+
+  /** The first clock at which no command has been given. */
+  now: number;
+  requestsEntered: number;
+  isWriting: boolean;
+  /** When the data bus is free, and who had it last. */
+  busFree: number;
+  busRank: number;
+  busWrites: boolean;
+  lastDataClock: number;
+
+  /** The next command, if `isChosen`. Its slot is that of the request that it is for, or -1. */
+  isChosen: boolean;
+  chosenClock: number;
+  chosenCommand: number;
+  chosenBank: number;
+  chosenSlot: number;
+  isForRefresh: boolean;
+  /** The first clock for each rank's commands, by kind: scratch of a choice. */
+  readonly columnFrom: Float64Array;
+  readonly activateFrom: Float64Array;
+  readonly prechargeFrom: Float64Array;
+}
+
+export function createChannelState(
+  channel: number,
+  part: DramPart,
+  settings: ControllerSettings,
+  observe: ObserveCommand | undefined,
+): ChannelState {
+  const { bankGroups, banksPerGroup } = part.organisation;
+  const { ranks } = settings;
+  const banksOfRank = bankGroups * banksPerGroup;
+  const banks = ranks * banksOfRank;
+  const groups = ranks * bankGroups;
+  const timing = constraintsOf(part);
+  const standby = createStandby(ranks);
+  const refresh = createRefreshPlan(settings.refresh, ranks, banksOfRank, timing);
+  const powerDown = createPowerDown(
+    settings.powerDownClocks,
+    timing,
+    refresh.dueClock,
+    standby,
+    (command, clock, rank) => observe?.(clock, command, channel, rank, 0, 0, 0, 0),
+  );
+  return {
+    channel,
+    ranks,
+    banks,
+    banksOfRank,
+    banksPerGroup,
+    timing,
+    isInOrder: settings.scheduler === 'in-order',
+    closesAtOnce: settings.page === 'closed',
+    timeoutClocks: settings.page === 'timeout' ? settings.pageTimeoutClocks : Infinity,
+    maxRowHits: settings.maxRowHits,
+    writeHigh: settings.writeHigh,
+    writeLow: settings.writeLow,
+    observe,
+    reads: createRequestQueue(settings.window, banks),
+    writes: createRequestQueue(settings.window, banks),
+    counters: createCounters(banks),
+    standby,
+    powerDown,
+    refresh,
+    rankOf: Int32Array.from({ length: banks }, (_, bank) => Math.floor(bank / banksOfRank)),
+    groupOf: Int32Array.from({ length: banks }, (_, bank) => Math.floor(bank / banksPerGroup)),
+    openRow: new Int32Array(banks).fill(-1),
+    passed: new Int32Array(banks),
+    lastUse: new Float64Array(banks),
+    bankActivate: new Float64Array(banks),
+    bankPrecharge: new Float64Array(banks),
+    bankRead: new Float64Array(banks),
+    bankWrite: new Float64Array(banks),
+    groupActivate: new Float64Array(groups),
+    groupRead: new Float64Array(groups),
+    groupWrite: new Float64Array(groups),
+    rankActivate: new Float64Array(ranks),
+    rankRead: new Float64Array(ranks),
+    rankWrite: new Float64Array(ranks),
+    fourActivates: new Float64Array(4 * ranks).fill(-Infinity),
+    oldestActivate: new Int32Array(ranks),
+    windowOpens: new Float64Array(ranks).fill(-Infinity),
+    now: 0,
+    requestsEntered: 0,
+    isWriting: false,
+    busFree: 0,
+    busRank: -1,
+    busWrites: false,
+    lastDataClock: 0,
+    isChosen: false,
+    chosenClock: Infinity,
+    chosenCommand: 0,
+    chosenBank: -1,
+    chosenSlot: -1,
+    isForRefresh: false,
+    columnFrom: new Float64Array(ranks),
+    activateFrom: new Float64Array(ranks),
+    prechargeFrom: new Float64Array(ranks),
+  };
+}

@@ -1,0 +1,192 @@
+import { ACT, PRE, PREA, RDA, REF, REFpb, WRA } from '../command.js';
+import { extract } from '../addressMap.js';
+import type { AddressMap } from '../addressMap.js';
+import { reach } from './batches.js';
+import type { Batches } from './batches.js';
+import type { ChannelState } from './channelState.js';
+import { countBusy, countServed } from './counters.js';
+import { noteRowClosed, noteRowOpened, removeRequest } from './requestQueue.js';
+
+/** Gives the command that `chooseCommand` has found. */
+export function issueCommand(state: ChannelState, batches: Batches, map: AddressMap): void {
+  const { chosenClock: clock, chosenBank: bank, chosenSlot: slot, chosenCommand: command } = state;
+  state.isChosen = false;
+  state.now = clock + 1;
+  if (state.isForRefresh) {
+    const rank = state.rankOf[bank];
+    state.powerDown.wake(rank, state.refresh.dueClock[rank]);
+  }
+  switch (command) {
+    case ACT:
+      activate(state, clock, bank, slot);
+      return;
+    case PRE:
+      precharge(state, clock, bank, slot);
+      return;
+    case PREA:
+      prechargeAll(state, clock, bank);
+      return;
+    case REF:
+      refreshRank(state, clock, bank);
+      return;
+    case REFpb:
+      refreshBank(state, clock, bank);
+      return;
+    default:
+      readOrWrite(state, command, clock, bank, slot, batches, map);
+  }
+}
+
+function readOrWrite(
+  state: ChannelState,
+  command: number,
+  clock: number,
+  bank: number,
+  slot: number,
+  batches: Batches,
+  map: AddressMap,
+): void {
+  const { isWriting, timing, powerDown, counters } = state;
+  const queue = isWriting ? state.writes : state.reads;
+  const rank = state.rankOf[bank];
+  const group = state.groupOf[bank];
+  const row = queue.row[slot];
+  const dataEnd = clock + (isWriting ? timing.writeLatency : timing.readLatency) + timing.burstClocks;
+  state.busFree = dataEnd;
+  state.busRank = rank;
+  state.busWrites = isWriting;
+  if (dataEnd > state.lastDataClock) state.lastDataClock = dataEnd;
+  state.lastUse[bank] = clock;
+  const inGroup = clock + timing.columnToColumnInGroup;
+  const inRank = clock + timing.columnToColumnInRank;
+  state.groupWrite[group] = inGroup;
+  state.rankWrite[rank] = inRank;
+  let recovered: number;
+  if (isWriting) {
+    state.groupRead[group] = clock + timing.writeToReadInGroup;
+    state.rankRead[rank] = clock + timing.writeToReadInRank;
+    recovered = clock + timing.writeToPrecharge;
+    if (powerDown.isUsed) powerDown.busyUntil(rank, recovered + 1);
+  } else {
+    state.groupRead[group] = inGroup;
+    state.rankRead[rank] = inRank;
+    recovered = clock + timing.readToPrecharge;
+    reach(batches, queue.batch[slot], dataEnd);
+    const latency = dataEnd - queue.entered[slot];
+    counters.readLatencyClocks += latency;
+    if (latency > counters.longestReadLatencyClocks) counters.longestReadLatencyClocks = latency;
+    if (powerDown.isUsed) powerDown.busyUntil(rank, dataEnd + 1);
+  }
+  if (recovered > state.bankPrecharge[bank]) state.bankPrecharge[bank] = recovered;
+  countServed(counters, isWriting, queue.tag[slot], queue.effort[slot]);
+  countBusy(counters, bank, clock, dataEnd);
+  if (queue.oldestOf[bank] !== slot) state.passed[bank]++;
+  const burst = queue.burst[slot];
+  removeRequest(queue, slot, row);
+  powerDown.waiting[rank]--;
+  if (command === RDA || command === WRA) {
+    const closing = state.bankPrecharge[bank];
+    state.bankActivate[bank] = Math.max(state.bankActivate[bank], closing + timing.precharge);
+    close(state, bank, closing);
+    powerDown.busyUntil(rank, closing + 1);
+  }
+  if (state.observe !== undefined) tell(state, command, clock, bank, row, extract(map.column, burst));
+}
+
+function activate(state: ChannelState, clock: number, bank: number, slot: number): void {
+  const { timing } = state;
+  const queue = state.isWriting ? state.writes : state.reads;
+  const rank = state.rankOf[bank];
+  const group = state.groupOf[bank];
+  const row = queue.row[slot];
+  state.openRow[bank] = row;
+  state.passed[bank] = 0;
+  state.lastUse[bank] = clock;
+  noteRowOpened(state.reads, bank, row);
+  noteRowOpened(state.writes, bank, row);
+  if (queue.effort[slot] === 0) queue.effort[slot] = 1;
+  state.bankRead[bank] = clock + timing.activateToRead;
+  state.bankWrite[bank] = clock + timing.activateToWrite;
+  state.bankPrecharge[bank] = clock + timing.activateToPrecharge;
+  state.bankActivate[bank] = clock + timing.activateToActivate;
+  state.groupActivate[group] = clock + timing.activateToActivateInGroup;
+  state.rankActivate[rank] = clock + timing.activateToActivateInRank;
+  const at = state.oldestActivate[rank];
+  const next = (at + 1) & 3;
+  state.fourActivates[4 * rank + at] = clock;
+  state.oldestActivate[rank] = next;
+  state.windowOpens[rank] = state.fourActivates[4 * rank + next] + timing.fourActivates;
+  state.standby.opened(rank, clock);
+  state.powerDown.busyUntil(rank, clock + 1);
+  state.counters.activates[queue.tag[slot]]++;
+  countBusy(state.counters, bank, clock, clock + timing.activateToRead);
+  tell(state, ACT, clock, bank, row, 0);
+}
+
+function precharge(state: ChannelState, clock: number, bank: number, slot: number): void {
+  const { timing } = state;
+  if (slot >= 0) (state.isWriting ? state.writes : state.reads).effort[slot] = 2;
+  state.bankActivate[bank] = Math.max(state.bankActivate[bank], clock + timing.precharge);
+  close(state, bank, clock);
+  state.powerDown.busyUntil(state.rankOf[bank], clock + 1);
+  countBusy(state.counters, bank, clock, clock + timing.precharge);
+  tell(state, PRE, clock, bank, 0, 0);
+}
+
+function prechargeAll(state: ChannelState, clock: number, first: number): void {
+  const { bankActivate, timing } = state;
+  for (let bank = first; bank < first + state.banksOfRank; bank++) {
+    bankActivate[bank] = Math.max(bankActivate[bank], clock + timing.prechargeAll);
+    if (state.openRow[bank] >= 0) close(state, bank, clock);
+  }
+  state.powerDown.busyUntil(state.rankOf[first], clock + 1);
+  tell(state, PREA, clock, first, 0, 0);
+}
+
+function refreshRank(state: ChannelState, clock: number, first: number): void {
+  const { timing } = state;
+  const rank = state.rankOf[first];
+  state.bankActivate.fill(clock + timing.refresh, first, first + state.banksOfRank);
+  state.refresh.done(rank, clock);
+  state.powerDown.busyUntil(rank, clock + timing.refresh);
+  state.counters.refreshes++;
+  tell(state, REF, clock, first, 0, 0);
+}
+
+/** A refresh of one bank opens a row inside it: activates of other banks keep their distance. */
+function refreshBank(state: ChannelState, clock: number, bank: number): void {
+  const { timing, groupActivate, rankActivate } = state;
+  const rank = state.rankOf[bank];
+  const group = state.groupOf[bank];
+  const others = clock + timing.activateToActivateInGroup;
+  state.bankActivate[bank] = clock + timing.bankRefresh;
+  groupActivate[group] = Math.max(groupActivate[group], others);
+  rankActivate[rank] = Math.max(rankActivate[rank], others);
+  state.refresh.done(rank, clock);
+  state.powerDown.busyUntil(rank, clock + timing.bankRefresh);
+  state.counters.bankRefreshes++;
+  tell(state, REFpb, clock, bank, 0, 0);
+}
+
+function close(state: ChannelState, bank: number, clock: number): void {
+  state.openRow[bank] = -1;
+  noteRowClosed(state.reads, bank);
+  noteRowClosed(state.writes, bank);
+  state.standby.closes(state.rankOf[bank], clock);
+  state.counters.precharges++;
+}
+
+function tell(
+  state: ChannelState,
+  command: number,
+  clock: number,
+  bank: number,
+  row: number,
+  column: number,
+): void {
+  const { observe, banksPerGroup } = state;
+  if (observe === undefined) return;
+  const rank = state.rankOf[bank];
+  const group = Math.floor((bank - rank * state.banksOfRank) / banksPerGroup);
+  observe(clock, command, state.channel, rank, group, bank % banksPerGroup, row, column);
+}
