@@ -109,19 +109,18 @@ function step(controller: Controller): void {
   const isWrite = (incoming.kind[at] & 1) === 1;
   const number = channels.length === 1 ? 0 : extract(map.channel, burst);
   const channel = channels[number];
-  if (!mayEnter(channel, isWrite, burst)) {
+  while (!mayEnter(channel, isWrite, burst)) {
     const working = nextChannel(channels);
     const clock = working.chosenClock;
     issueCommand(working, batches, map);
     if (working === channel && clock > controller.doorClock) controller.doorClock = clock;
-    return;
   }
   const earliest = incoming.earliestClock[at];
   let clock = controller.enteredClock[number] + 1;
   if (controller.doorClock > clock) clock = controller.doorClock;
   if (earliest > clock) clock = earliest;
-  const isBeforeAll = channels.length === 1 && clock < channel.now;
-  if (!isBeforeAll) {
+  if (channels.length > 1 || clock >= channel.now) {
+    // What comes in at a clock is seen after it: commands until then know nothing of it.
     const working = nextChannel(channels);
     if (working.chosenClock <= clock) {
       issueCommand(working, batches, map);
@@ -130,12 +129,14 @@ function step(controller: Controller): void {
   }
   controller.doorClock = clock;
   controller.enteredClock[number] = clock;
+  const bank = extract(map.bank, burst);
+  const row = extract(map.row, burst);
   enterRequest(
     channel,
     batches,
     isWrite,
-    extract(map.bank, burst),
-    extract(map.row, burst),
+    bank,
+    row,
     burst,
     incoming.kind[at] >> 1,
     incoming.batch[at],
