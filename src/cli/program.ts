@@ -49,6 +49,7 @@ function createProgram(done: (code: number) => void): Command {
     .option('--storage <formats>', "store each variant in these formats instead of the scenario's", list)
     .option('--dataflow <names>', "run each variant in these dataflows instead of the scenario's", list)
     .addOption(precisionOption())
+    .option('--layout <name>', 'how feature maps lie in DRAM: NCHW, NHWC, or blocks such as NCHW16c')
     .addOption(
       new Option('--execution <name>', 'how layers are carried out; estimate computes nothing').choices(
         executions,

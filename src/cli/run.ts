@@ -24,6 +24,7 @@ export interface RunArguments {
   readonly storage?: readonly string[];
   readonly dataflow?: readonly string[];
   readonly precision?: Precision;
+  readonly layout?: string;
   readonly execution?: Execution;
   readonly layers?: readonly string[];
   readonly seed?: number;
@@ -69,12 +70,13 @@ export function verdict(result: ScenarioResult): number {
 }
 
 async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {
-  const { variants, storage, dataflow, precision, execution, layers, seed, check, batch } = options;
+  const { variants, storage, dataflow, precision, layout, execution, layers, seed, check, batch } = options;
   return {
     variants,
     storage,
     dataflows: dataflow,
     precision,
+    layout,
     execution,
     layers,
     seed,

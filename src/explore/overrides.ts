@@ -8,6 +8,8 @@ export interface ScenarioOverrides {
   readonly variants?: readonly string[] | undefined;
   /** Formats to store each variant in, in place of the file's. */
   readonly storage?: readonly string[] | undefined;
+  /** Of feature maps in DRAM. */
+  readonly layout?: string | undefined;
   readonly execution?: Execution | undefined;
   /** In place of the file's, or of the accelerator's own. */
   readonly dataflows?: readonly string[] | undefined;

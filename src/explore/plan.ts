@@ -13,6 +13,7 @@ import type { Network } from '../network/network.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
+import { layoutOf } from '../storage/featureMapLayout.js';
 import { dependsOnValues, storeLayer } from '../storage/formats.js';
 import { costFunction } from './layerCost.js';
 import { createVariantMaker, loadImages } from './prepare.js';
@@ -102,6 +103,7 @@ type LayerPlanner = (
 /** Maps each layer once: the mapping of equal layers is equal in all cells of one dataflow. */
 function createLayerPlanner(scenario: Scenario): LayerPlanner {
   const { settings } = scenario;
+  const layout = layoutOf(settings.layout);
   const known = new Map<string, LayerEstimate>();
   const problemOf = createProblemStore();
 
@@ -132,7 +134,7 @@ function createLayerPlanner(scenario: Scenario): LayerPlanner {
 
   return (layer, { storage, accelerator, place }, supports, model) => {
     if (!isConv(layer)) {
-      const problem = vectorProblem(layer, settings.precision, settings.batch);
+      const problem = vectorProblem(layer, settings.precision, settings.batch, layout);
       return { layer, estimate: estimate(layer, problem, accelerator) };
     }
     if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
@@ -140,7 +142,7 @@ function createLayerPlanner(scenario: Scenario): LayerPlanner {
       const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
       const toStore = { supports, precision: settings.precision.weight, weights };
       const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
-      return convProblem(layer, settings.precision, stored, settings.batch);
+      return convProblem(layer, settings.precision, stored, settings.batch, layout);
     });
     const format = problem.storage.format.name;
     return { layer, supports, format, estimate: estimate(layer, problem, accelerator) };

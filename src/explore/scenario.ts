@@ -16,6 +16,7 @@ import { loadCells } from './cells.js';
 import type { Cell } from './cells.js';
 import type { ScenarioOverrides } from './overrides.js';
 import { activationFormatNameFault } from '../storage/activations/activationFormats.js';
+import { layoutNameFault, planar } from '../storage/featureMapLayout.js';
 import { precisionSetOf } from '../scenario/schema.js';
 import { readScenarioFile } from '../scenario/scenario.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
@@ -58,6 +59,7 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
 
   const wrong = activationFormatNameFault(settings.activations);
   if (wrong !== undefined) throw faultAt(document, ['activations'], wrong);
+  checkLayout(settings, overrides.layout === undefined ? document : undefined);
   const accelerators = cellAccelerators(accelerator, settings, document, overrides);
   const cells = await loadCells(settings, document, overrides, accelerators);
   const places = overrides.layers === undefined ? document : undefined;
@@ -70,7 +72,7 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
 }
 
 function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
-  const { layers, seed, check, images, batch, precision, execution } = overrides;
+  const { layers, seed, check, images, batch, precision, layout, execution } = overrides;
   const seeded =
     seed === undefined
       ? value
@@ -87,6 +89,7 @@ function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): Scena
     ...(check === undefined ? {} : { check: { ...value.check, enabled: check } }),
     ...(images === undefined ? {} : { images }),
     ...(batch === undefined ? {} : { batch }),
+    ...(layout === undefined ? {} : { layout }),
     ...(execution === undefined ? {} : { execution }),
   };
 }
@@ -114,6 +117,18 @@ function selectLayers(
     throw document === undefined ? new UserError(message) : faultAt(document, ['layers', index], message);
   });
   return wanted === undefined ? names : names.filter((name) => wanted.includes(name));
+}
+
+/** @param document unless the command line asks for the layout */
+function checkLayout({ layout, activations }: ScenarioFile, document: YamlDocument | undefined): void {
+  const wrong =
+    layoutNameFault(layout) ??
+    (layout === planar.name || activations === 'dense'
+      ? undefined
+      : `expected ${planar.name} beside activations ${activations}, whose units have a layout of their own, got ${layout}; ` +
+        `leave the layout out, or write activations: dense`);
+  if (wrong === undefined) return;
+  throw document === undefined ? new UserError(wrong) : faultAt(document, ['layout'], wrong);
 }
 
 function checkDensities(network: Network, { activationDensity }: ScenarioFile, document: YamlDocument): void {

@@ -100,6 +100,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     accelerator: { name: accelerator.name, ...array, clockHz, technologyNm },
     energyTable: energyTable.name,
     precision: settings.precision,
+    layout: settings.layout,
     images: execution === 'estimate' ? 0 : images.images.length,
     execution,
     batch: settings.batch,

@@ -6,22 +6,22 @@ import type { Transfer } from '../schedule/transfer.js';
 /** Copies the runs of a transfer from DRAM to the start of `buffer`, one after another. */
 export function load(transfer: Transfer, dram: Uint8Array, buffer: Uint8Array): void {
   let at = 0;
-  forEachRun(transfer, (start) => {
-    buffer.set(dram.subarray(start, start + transfer.runBytes), at);
-    at += transfer.runBytes;
+  forEachRun(transfer.runs, (start, bytes) => {
+    buffer.set(dram.subarray(start, start + bytes), at);
+    at += bytes;
   });
 }
 
 /** Copies bytes from the start of `buffer` to the runs of a transfer in DRAM. */
 export function store(transfer: Transfer, buffer: Uint8Array, dram: Uint8Array): void {
   let at = 0;
-  forEachRun(transfer, (start) => {
-    dram.set(buffer.subarray(at, at + transfer.runBytes), start);
-    at += transfer.runBytes;
+  forEachRun(transfer.runs, (start, bytes) => {
+    dram.set(buffer.subarray(at, at + bytes), start);
+    at += bytes;
   });
 }
 
-/** Copies an input patch from DRAM, a row at a time, into a buffer where its padding lies around it as zeros, image after image. */
+/** Copies an input patch from DRAM, where its maps lie as NCHW, a row at a time, into a buffer where its padding lies around it as zeros, image after image. */
 export function loadPatch(
   patch: Patch,
   map: Shape,

@@ -1,6 +1,8 @@
 import type { Schedule, SlotTransfer, Step } from '../schedule/schedule.js';
+import type { MapBox } from '../mapping/runs.js';
 import { inputPatch, outputBox } from '../mapping/tiles.js';
 import type { Transfer } from '../schedule/transfer.js';
+import { isPlanar } from '../storage/featureMapLayout.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 import { bytesOf } from '../tensor/precision.js';
 import type { BufferMemory } from './buffers.js';
@@ -8,6 +10,7 @@ import { loadCompressed, storeCompressed, unpadded } from './compressedDram.js';
 import type { MovedUnits } from './compressedDram.js';
 import { load, loadPatch, store } from './dma.js';
 import type { LayerDram } from './layerDram.js';
+import { loadInLayout, storeInLayout } from './layoutDma.js';
 
 /** Moves a layer's bytes between DRAM and the buffers, and counts them. */
 export interface DmaEngine {
@@ -41,6 +44,21 @@ export function createDmaEngine(
     }
     return undefined;
   };
+  /** Between maps of another layout than NCHW and a slot, which holds elements in the order of NCHW. */
+  const bringInLayout = ({ tile }: Step, transfer: Transfer, box: MapBox, slot: number): void => {
+    const { layout, window } = problem;
+    const region = dram.regions[transfer.region];
+    if (transfer.region === 'input') {
+      const patch = inputPatch(problem, tile);
+      loadInLayout(transfer, layout, patch, window.input, elementBytes, region, slots.ifmap.slots[slot]);
+      return;
+    }
+    const [memory, bytes] =
+      transfer.region === 'psum' ? [slots.psum, bytesOf(problem.accumulator)] : [slots.ofmap, elementBytes];
+    if (transfer.write)
+      storeInLayout(transfer, layout, box, window.output, bytes, memory.slots[slot], region);
+    else loadInLayout(transfer, layout, unpadded(box), window.output, bytes, region, memory.slots[slot]);
+  };
   const bring = (step: Step, { transfer, slot }: SlotTransfer): void => {
     const moved = bringCompressed(step, transfer, slot);
     if (moved !== undefined) {
@@ -52,6 +70,10 @@ export function createDmaEngine(
     const { indexBytes = 0 } = transfer;
     movedBytes[transfer.tensor] += transfer.bytes - indexBytes;
     movedBytes.index += indexBytes;
+    if (transfer.box !== undefined && !isPlanar(problem.layout)) {
+      bringInLayout(step, transfer, transfer.box, slot);
+      return;
+    }
     switch (transfer.region) {
       case 'table':
         table.set(region);

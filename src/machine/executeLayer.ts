@@ -12,7 +12,8 @@ import { createConvolutionPass } from './convolutionPass.js';
 import { createDmaEngine } from './dmaEngine.js';
 import type { ComputingExecution, ObserveCycle } from './execution.js';
 import { createLayerDram } from './layerDram.js';
-import type { StoredMaps, StoredWeights } from './layerDram.js';
+import type { LayerDram, StoredMaps, StoredWeights } from './layerDram.js';
+import { mapsFromLayout } from './layoutDma.js';
 import { runVectorTile } from './vectorUnit.js';
 
 /** What a layer computed, and the bytes that went by on the way. */
@@ -64,10 +65,14 @@ export function executeLayer(
     return pass;
   });
   return {
-    output: maps.output === undefined ? dram.output : expandMap(maps.output),
+    output: maps.output === undefined ? outputOf(schedule, dram) : expandMap(maps.output),
     movedBytes,
     schedule: withPasses(schedule, measured),
   };
+}
+
+function outputOf({ problem }: Schedule, { output }: LayerDram): ElementArray {
+  return mapsFromLayout(problem, problem.window.output, output);
 }
 
 function createVectorPass(

@@ -1,8 +1,10 @@
 import type { StoredMap } from './compressedDram.js';
+import { mapsInLayout } from './layoutDma.js';
 import type { ModelLayer } from '../model/model.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { Region } from '../schedule/transfer.js';
 import { bytesView } from '../storage/elementBytes.js';
+import { elementsInDram } from '../storage/featureMapLayout.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { allocateElements, bytesOf } from '../tensor/precision.js';
 
@@ -36,15 +38,16 @@ export interface StoredMaps {
   readonly output?: StoredMap | undefined;
 }
 
-/** The DRAM that one layer touches, region by region. */
+/** The DRAM that one layer touches, region by region; feature maps and partial sums lie in the problem's layout. */
 export interface LayerDram {
   readonly regions: Readonly<Record<Region, Uint8Array>>;
   /** Feature maps that lie compressed, and not in their regions. */
   readonly maps: StoredMaps;
-  /** The ofmap region as elements. */
+  /** The ofmap region as elements, in the problem's layout. */
   readonly output: ElementArray;
 }
 
+/** @param input (images, channels, height, width), and so is `residual` */
 export function createLayerDram(
   { problem }: Schedule,
   stored: StoredWeights,
@@ -52,13 +55,14 @@ export function createLayerDram(
   residual: ElementArray | undefined,
   maps: StoredMaps,
 ): LayerDram {
-  const { channels, height, width } = problem.window.output;
-  const outputs = problem.images * channels * height * width;
+  const { input: ifmap, output: ofmap } = problem.window;
+  const outputs = problem.images * elementsInDram(problem.layout, ofmap);
   const output = allocateElements(problem.precision, outputs);
   return {
     regions: {
-      input: bytesView(input),
-      residual: residual === undefined ? new Uint8Array(0) : bytesView(residual),
+      input: bytesView(mapsInLayout(problem, ifmap, input)),
+      residual:
+        residual === undefined ? new Uint8Array(0) : bytesView(mapsInLayout(problem, ofmap, residual)),
       weights: stored.bytes,
       table: stored.table,
       psum: new Uint8Array(problem.kind === 'conv' ? outputs * bytesOf(problem.accumulator) : 0),

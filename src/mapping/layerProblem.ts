@@ -1,5 +1,6 @@
 import type { PrecisionSet } from '../model/model.js';
 import type { ConvLayer, Layer, Shape } from '../network/layer.js';
+import { planar } from '../storage/featureMapLayout.js';
 import type { LayerStorage } from '../storage/format.js';
 import type { ConvProblem, LayerProblem, VectorProblem, Window } from './problem.js';
 
@@ -9,6 +10,7 @@ export function convProblem(
   precision: PrecisionSet,
   storage: LayerStorage,
   images = 1,
+  layout = planar,
 ): ConvProblem {
   const { geometry } = layer;
   return {
@@ -18,6 +20,7 @@ export function convProblem(
     window: geometry,
     precision: precision.ifmap,
     accumulator: precision.accumulator,
+    layout,
     residual: layer.residual !== undefined,
     filters: geometry.filters,
     channelsPerGroup: geometry.channelsPerGroup,
@@ -31,6 +34,7 @@ export function vectorProblem(
   layer: Exclude<Layer, ConvLayer>,
   precision: PrecisionSet,
   images = 1,
+  layout = planar,
 ): VectorProblem {
   return {
     kind: 'vector',
@@ -39,6 +43,7 @@ export function vectorProblem(
     window: 'geometry' in layer ? { ...layer.geometry, dilation: [1, 1] } : elementWise(layer.outputShape),
     precision: precision.ifmap,
     accumulator: precision.accumulator,
+    layout,
     residual: layer.kind === 'add',
     filters: layer.outputShape.channels,
   };

@@ -1,4 +1,5 @@
 import type { Shape } from '../network/layer.js';
+import type { FeatureMapLayout } from '../storage/featureMapLayout.js';
 import type { LayerStorage } from '../storage/format.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
 
@@ -22,6 +23,8 @@ interface ProblemBase {
   /** Of ifmap and ofmap elements. */
   readonly precision: Precision;
   readonly accumulator: AccumulatorPrecision;
+  /** Of the feature maps in DRAM, spilled partial sums among them. */
+  readonly layout: FeatureMapLayout;
   /** A second feature map of the output's shape is added on the way out. */
   readonly residual: boolean;
 }

@@ -1,6 +1,4 @@
-import type { Shape } from '../network/layer.js';
-
-/** A box of the feature maps of a batch, which lie in DRAM as (images, channels, height, width). */
+/** A box of the feature maps of a batch: (images, channels, rows, columns). */
 export interface MapBox {
   readonly imageStart: number;
   readonly imageCount: number;
@@ -14,7 +12,7 @@ export interface MapBox {
 
 /**
  * `imageCount` x `outerCount` x `innerCount` runs of `runBytes` contiguous bytes, the first `offset` bytes into a region of
- * DRAM.
+ * DRAM. Pitches are in bytes.
  */
 export interface Runs {
   readonly offset: number;
@@ -27,59 +25,75 @@ export interface Runs {
   readonly runBytes: number;
 }
 
-/** A box as a run per row, channel and image; runs that touch are merged. */
-export function runsOfBox(box: MapBox, map: Shape, elementBytes: number): Runs {
-  const { channels, height, width } = map;
-  const isWholeRows = box.columnCount === width;
-  const isWholeMaps = isWholeRows && box.rowCount === height;
-  const isWholeImages = isWholeMaps && box.channelCount === channels;
-  const rowBytes = box.columnCount * elementBytes;
+/** One run. */
+export function singleRun(offset: number, bytes: number): Runs {
   return {
-    offset:
-      (((box.imageStart * channels + box.channelStart) * height + box.rowStart) * width + box.columnStart) *
-      elementBytes,
-    imageCount: isWholeImages ? 1 : box.imageCount,
-    imagePitch: channels * height * width * elementBytes,
-    outerCount: isWholeMaps ? 1 : box.channelCount,
-    outerPitch: height * width * elementBytes,
-    innerCount: isWholeRows ? 1 : box.rowCount,
-    innerPitch: width * elementBytes,
-    runBytes:
-      rowBytes *
-      (isWholeRows ? box.rowCount : 1) *
-      (isWholeMaps ? box.channelCount : 1) *
-      (isWholeImages ? box.imageCount : 1),
+    offset,
+    imageCount: 1,
+    imagePitch: 0,
+    outerCount: 1,
+    outerPitch: 0,
+    innerCount: 1,
+    innerPitch: 0,
+    runBytes: bytes,
   };
 }
 
 /** Bursts that the runs touch; a burst that two runs touch is moved twice. */
-export function burstsOfRuns(runs: Runs, burstBytes: number): number {
-  const { runBytes, imageCount, outerCount, innerCount } = runs;
-  const all = imageCount * outerCount * innerCount;
-  if (runBytes === 0 || all === 0) return 0;
-  // At a pitch of whole bursts each run lies on its bursts like the first one.
-  const images = runs.imagePitch % burstBytes === 0 ? 1 : imageCount;
-  const outers = runs.outerPitch % burstBytes === 0 ? 1 : outerCount;
-  const inners = runs.innerPitch % burstBytes === 0 ? 1 : innerCount;
+export function burstsOfRuns(all: readonly Runs[], burstBytes: number): number {
   let bursts = 0;
-  for (let image = 0; image < images; image++) {
-    for (let outer = 0; outer < outers; outer++) {
+  for (const runs of all) bursts += burstsOf(runs, burstBytes);
+  return bursts;
+}
+
+/**
+ * After `period` pitches runs lie on their bursts as before, at a pitch of whole bursts each like the first. So only runs
+ * within a period are looked at, each for all that lie like it.
+ */
+function burstsOf(runs: Runs, burstBytes: number): number {
+  const { runBytes, imageCount, outerCount, innerCount } = runs;
+  if (runBytes === 0) return 0;
+  const imagePeriod = burstPeriod(imageCount, runs.imagePitch, burstBytes);
+  const outerPeriod = burstPeriod(outerCount, runs.outerPitch, burstBytes);
+  const innerPeriod = burstPeriod(innerCount, runs.innerPitch, burstBytes);
+  let bursts = 0;
+  for (let image = 0; image < imageCount && image < imagePeriod; image++) {
+    const images = Math.ceil((imageCount - image) / imagePeriod);
+    for (let outer = 0; outer < outerCount && outer < outerPeriod; outer++) {
+      const outers = images * Math.ceil((outerCount - outer) / outerPeriod);
       const first = runs.offset + image * runs.imagePitch + outer * runs.outerPitch;
-      for (let inner = 0; inner < inners; inner++) {
+      for (let inner = 0; inner < innerCount && inner < innerPeriod; inner++) {
         const start = first + inner * runs.innerPitch;
-        bursts += Math.floor((start + runBytes - 1) / burstBytes) - Math.floor(start / burstBytes) + 1;
+        const touched = Math.floor((start + runBytes - 1) / burstBytes) - Math.floor(start / burstBytes) + 1;
+        bursts += outers * Math.ceil((innerCount - inner) / innerPeriod) * touched;
       }
     }
   }
-  return (bursts * all) / (images * outers * inners);
+  return bursts;
 }
 
-/** Visits the first byte of every run, in the order in which the runs lie in a buffer. */
-export function forEachRun(runs: Runs, visit: (start: number) => void): void {
-  for (let image = 0; image < runs.imageCount; image++) {
-    for (let outer = 0; outer < runs.outerCount; outer++) {
-      const first = runs.offset + image * runs.imagePitch + outer * runs.outerPitch;
-      for (let inner = 0; inner < runs.innerCount; inner++) visit(first + inner * runs.innerPitch);
+/** How many pitches are whole bursts, if that makes a difference. */
+function burstPeriod(count: number, pitch: number, burstBytes: number): number {
+  if (count === 1) return 1;
+  let divisor = burstBytes;
+  let rest = pitch % burstBytes;
+  while (rest > 0) {
+    const next = divisor % rest;
+    divisor = rest;
+    rest = next;
+  }
+  return burstBytes / divisor;
+}
+
+/** Visits every run, its first byte and its length, in the order in which their bytes are moved. */
+export function forEachRun(all: readonly Runs[], visit: (start: number, bytes: number) => void): void {
+  for (const runs of all) {
+    for (let image = 0; image < runs.imageCount; image++) {
+      for (let outer = 0; outer < runs.outerCount; outer++) {
+        const first = runs.offset + image * runs.imagePitch + outer * runs.outerPitch;
+        for (let inner = 0; inner < runs.innerCount; inner++)
+          visit(first + inner * runs.innerPitch, runs.runBytes);
+      }
     }
   }
 }

@@ -3,12 +3,13 @@ import { tripCounts } from './footprint.js';
 import type { Mapping } from './mapping.js';
 import { loopNames, wholeTile } from './problem.js';
 import type { ConvProblem, LayerProblem, LoopName, TileShape } from './problem.js';
-import { burstsOfRuns, runsOfBox } from './runs.js';
+import { burstsOfRuns } from './runs.js';
 import type { MapBox } from './runs.js';
+import { runsOfBox } from './runsOfBox.js';
 import { inputPatch, outputBox, tilesInOrder } from './tiles.js';
 import type { Tile } from './tiles.js';
-import { elementsOf } from '../network/layer.js';
 import type { Shape } from '../network/layer.js';
+import { elementsInDram } from '../storage/featureMapLayout.js';
 import { totalBytes } from '../storage/format.js';
 import { bytesOf } from '../tensor/precision.js';
 
@@ -66,8 +67,10 @@ function mapBursts(
   burstBytes: number,
 ): (tile: TileShape) => number {
   const elementBytes = bytesOf(problem.precision);
-  const bursts = (tile: Tile): number => burstsOfRuns(runsOfBox(boxOf(tile), map, elementBytes), burstBytes);
-  if ((elementsOf(map) * elementBytes) % burstBytes !== 0) return sumOverTiles(problem, bursts);
+  const { layout } = problem;
+  const bursts = (tile: Tile): number =>
+    burstsOfRuns(runsOfBox(layout, boxOf(tile), map, elementBytes), burstBytes);
+  if ((elementsInDram(layout, map) * elementBytes) % burstBytes !== 0) return sumOverTiles(problem, bursts);
   const ofImage = sumOverTiles({ ...problem, images: 1 }, bursts);
   return (tile) => problem.images * ofImage({ ...tile, images: 1 });
 }

@@ -120,6 +120,7 @@ export function summaryRecord(result: ScenarioResult): Record<string, unknown> {
     accelerator: result.accelerator,
     energyTable: result.energyTable,
     precision: result.precision,
+    layout: result.layout,
     images: result.images,
     execution: result.execution,
     batch: result.batch,

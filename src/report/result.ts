@@ -123,6 +123,8 @@ export interface ScenarioResult {
   };
   readonly energyTable: string;
   readonly precision: PrecisionSet;
+  /** Order of the elements of feature maps in DRAM, such as NCHW. */
+  readonly layout: string;
   /** How layers were carried out; in `estimate` no data was moved and nothing checked. */
   readonly execution: Execution;
   /** Images that were run, over all batches; 0 in `estimate`. */

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { indexBytesOf, totalStoredBytes } from '../counts/layerCounts.js';
 import { tensors } from '../tensor/dataSpace.js';
+import { planar } from '../storage/featureMapLayout.js';
 import { dataflowMatrix, matrixNotes } from './dataflowMatrix.js';
 import {
   formatCount,
@@ -70,6 +71,7 @@ function heading({
   network,
   accelerator,
   precision,
+  layout,
   images,
   batch,
   execution,
@@ -85,7 +87,8 @@ function heading({
       : `ifmap ${precision.ifmap}, weight ${precision.weight}`;
   return (
     `${scenario}: ${network.name} on ${name} (${rows}x${columns} PEs, ${[...dataflows].join(' / ')}, ` +
-    `${formatFixed(clockHz / 1e6, 0)} MHz, ${technologyNm} nm), ${operands}${storages.size === 1 ? `, storage ${[...storages].join('')}` : ''}; ` +
+    `${formatFixed(clockHz / 1e6, 0)} MHz, ${technologyNm} nm), ${operands}${storages.size === 1 ? `, storage ${[...storages].join('')}` : ''}` +
+    `${layout === planar.name ? '' : `, feature maps as ${layout}`}; ` +
     `${executionWords[execution]}${batch === 1 ? 'figures are for one image' : `batch ${batch}, counts are of one batch`}${images === batch || images === 0 ? '' : `, ${images} images were run`}`
   );
 }

@@ -74,6 +74,8 @@ export interface ScenarioFile {
   readonly storage: string;
   /** How feature maps lie in DRAM: `dense` or the name of a format; whether there is one of this name is not checked. */
   readonly activations: string;
+  /** Order of the elements of feature maps in DRAM; whether there is a layout of this name is not checked. */
+  readonly layout: string;
   /** By layer name; layers without an entry are mapped automatically. */
   readonly mapping: 'auto' | Readonly<Record<string, LayerMappingSpec>>;
   readonly objective: MappingObjective;

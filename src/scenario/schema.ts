@@ -215,6 +215,12 @@ export const scenarioSchema = z
         description: 'How feature maps lie in DRAM',
         examples: ['dense', 'bitmask', 'run-length'],
       }),
+    layout: text('layout of feature maps')
+      .default('NCHW')
+      .meta({
+        description: 'Order of the elements of feature maps in DRAM; NCHW16c has blocks of 16 channels',
+        examples: ['NCHW', 'NHWC', 'NCHW16c'],
+      }),
     mapping: z.union([z.literal('auto'), z.record(z.string(), layerMapping)]).default('auto'),
     objective: z.enum(mappingObjectives).default('edp'),
     layers: uniqueTexts('layer').optional(),

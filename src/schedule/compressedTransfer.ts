@@ -40,31 +40,22 @@ export function compressedTransfer(transfer: Transfer, box: MapBox, map: Compres
     });
   }
   const { tensor, write } = transfer;
-  const piecewise = {
-    offset: 0,
-    imageCount: 1,
-    imagePitch: 0,
-    outerCount: 1,
-    outerPitch: 0,
-    innerCount: 1,
-    innerPitch: 0,
-    runBytes: 0,
-    write,
-  };
   return {
     pointers: {
-      ...piecewise,
       tensor: 'index',
       region: 'pointers',
+      write,
+      runs: [],
       elements: pointerBytes,
       bytes: pointerBytes,
       pieces: pointerPieces,
       zeroFillElements: 0,
     },
     units: {
-      ...piecewise,
       tensor,
       region: transfer.region,
+      write,
+      runs: [],
       elements: transfer.elements,
       bytes: unitBytes,
       pieces: unitPieces,

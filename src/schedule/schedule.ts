@@ -224,6 +224,7 @@ function ifmapLoad(problem: LayerProblem, tile: Tile): Transfer {
     'ifmap',
     'input',
     false,
+    problem.layout,
     box,
     problem.window.input,
     bytesOf(problem.precision),
@@ -232,13 +233,15 @@ function ifmapLoad(problem: LayerProblem, tile: Tile): Transfer {
 }
 
 function psumTransfer(problem: LayerProblem, tile: Tile, write: boolean): Transfer {
+  const { layout, window } = problem;
   const bytes = bytesOf(problem.accumulator);
-  return mapTransfer('psum', 'psum', write, outputBox(tile), problem.window.output, bytes, 0);
+  return mapTransfer('psum', 'psum', write, layout, outputBox(tile), window.output, bytes, 0);
 }
 
 /** The finished tile, or the residual that lies where the finished tile will. */
 function ofmapTransfer(problem: LayerProblem, tile: Tile, write: boolean): Transfer {
   const [tensor, region] = write ? (['ofmap', 'output'] as const) : (['ifmap', 'residual'] as const);
+  const { layout, window } = problem;
   const bytes = bytesOf(problem.precision);
-  return mapTransfer(tensor, region, write, outputBox(tile), problem.window.output, bytes, 0);
+  return mapTransfer(tensor, region, write, layout, outputBox(tile), window.output, bytes, 0);
 }

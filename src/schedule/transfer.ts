@@ -1,15 +1,19 @@
-import { burstsOfRuns, forEachRun, runsOfBox } from '../mapping/runs.js';
+import { burstsOfRuns, forEachRun, singleRun } from '../mapping/runs.js';
 import type { MapBox, Runs } from '../mapping/runs.js';
+import { runsOfBox } from '../mapping/runsOfBox.js';
 import type { Shape } from '../network/layer.js';
+import type { FeatureMapLayout } from '../storage/featureMapLayout.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 
 /** The areas of DRAM that one layer touches. Each starts on a burst boundary. */
 export type Region = 'input' | 'residual' | 'weights' | 'table' | 'psum' | 'output' | 'pointers';
 
 /** One DMA transfer between a region of DRAM, where its runs lie, and a slot of a buffer. */
-export interface Transfer extends Runs {
+export interface Transfer {
   readonly tensor: Tensor;
   readonly region: Region;
+  /** Where the bytes lie in the region, in the order in which they are moved. */
+  readonly runs: readonly Runs[];
   /** To DRAM if true, from DRAM if false. */
   readonly write: boolean;
   readonly elements: number;
@@ -37,14 +41,7 @@ export function blockTransfer(
     tensor,
     region,
     write,
-    offset,
-    imageCount: 1,
-    imagePitch: 0,
-    outerCount: 1,
-    outerPitch: 0,
-    innerCount: 1,
-    innerPitch: 0,
-    runBytes: bytes,
+    runs: [singleRun(offset, bytes)],
     elements,
     bytes,
     zeroFillElements: 0,
@@ -56,20 +53,21 @@ export function mapTransfer(
   tensor: Tensor,
   region: Region,
   write: boolean,
+  layout: FeatureMapLayout,
   box: MapBox,
   map: Shape,
   elementBytes: number,
   zeroFillElements: number,
 ): Transfer {
   const elements = box.imageCount * box.channelCount * box.rowCount * box.columnCount;
-  const runs = runsOfBox(box, map, elementBytes);
-  return { ...runs, tensor, region, write, elements, bytes: elements * elementBytes, box, zeroFillElements };
+  const runs = runsOfBox(layout, box, map, elementBytes);
+  return { tensor, region, write, runs, elements, bytes: elements * elementBytes, box, zeroFillElements };
 }
 
 /** Bursts that the transfer's runs touch. */
 export function burstsOf(transfer: Transfer, burstBytes: number): number {
   if (transfer.bytes === 0) return 0;
-  if (transfer.pieces === undefined) return burstsOfRuns(transfer, burstBytes);
+  if (transfer.pieces === undefined) return burstsOfRuns(transfer.runs, burstBytes);
   let bursts = 0;
   for (const [offset, bytes] of transfer.pieces) {
     if (bytes > 0)
@@ -78,22 +76,20 @@ export function burstsOf(transfer: Transfer, burstBytes: number): number {
   return bursts;
 }
 
-/** Of the transfer's bursts those that hold index alone. */
+/** Of the bursts of a weight tile, which is one run, those that hold index alone. */
 export function indexBurstsOf(transfer: Transfer, burstBytes: number): number {
   const { indexBytes = 0 } = transfer;
   if (indexBytes === 0) return 0;
   const valueBytes = transfer.bytes - indexBytes;
-  const values = { ...transfer, bytes: valueBytes, runBytes: valueBytes };
-  return burstsOf(transfer, burstBytes) - burstsOf(values, burstBytes);
+  const [{ offset }] = transfer.runs;
+  return burstsOf(transfer, burstBytes) - burstsOfRuns([singleRun(offset, valueBytes)], burstBytes);
 }
 
 /** Visits every contiguous piece of a transfer, as it lies in its region. */
 export function forEachPiece(transfer: Transfer, visit: (offset: number, bytes: number) => void): void {
   if (transfer.bytes === 0) return;
   if (transfer.pieces === undefined) {
-    forEachRun(transfer, (start) => {
-      visit(start, transfer.runBytes);
-    });
+    forEachRun(transfer.runs, visit);
     return;
   }
   for (const [offset, bytes] of transfer.pieces) if (bytes > 0) visit(offset, bytes);

@@ -261,6 +261,42 @@ const cases: readonly Case[] = [
     /^psconv: scenario\.yaml:7:14: activations: expected a format of activations, got "csr"; .*dense, bitmask, run-length/,
   ],
   [
+    'a layout that there is not',
+    { 'scenario.yaml': `${scenario}layout: nhwc\n` },
+    [],
+    /^psconv: scenario\.yaml:7:9: layout: expected a layout of feature maps, got "nhwc"; did you mean "NHWC"\? they are NCHW, NHWC and/,
+  ],
+  [
+    'a layout of blocks that lacks a letter, on the command line',
+    {},
+    ['--layout', 'nchw32'],
+    /^psconv: expected a layout of feature maps, got "nchw32"; did you mean "NCHW32c"\?/,
+  ],
+  [
+    'a layout of blocks without channels',
+    { 'scenario.yaml': `${scenario}layout: NCHW0c\n` },
+    [],
+    /^psconv: scenario\.yaml:7:9: layout: .*got "NCHW0c"; they are .* blocks of 1 to 1024 channels/,
+  ],
+  [
+    'a layout of blocks of more channels than there may be',
+    { 'scenario.yaml': `${scenario}layout: NCHW1025c\n` },
+    [],
+    /^psconv: scenario\.yaml:7:9: layout: .*got "NCHW1025c"; they are/,
+  ],
+  [
+    'a layout beside compressed feature maps',
+    { 'scenario.yaml': `${scenario}activations: bitmask\nlayout: NHWC\n` },
+    [],
+    /^psconv: scenario\.yaml:8:9: layout: expected NCHW beside activations bitmask, .*got NHWC; leave the layout out/,
+  ],
+  [
+    'a layout on the command line beside compressed feature maps',
+    { 'scenario.yaml': `${scenario}activations: bitmask\n` },
+    ['--layout', 'NCHW16c'],
+    /^psconv: expected NCHW beside activations bitmask, .*got NCHW16c; leave the layout out/,
+  ],
+  [
     'a format that cannot hold the supports',
     compare('{ variant: pSC4, storage: periodic }'),
     [],

@@ -140,6 +140,9 @@ export const machines: fc.Arbitrary<Accelerator> = fc
       }),
   );
 
+/** Layouts of feature maps of every kind, among them blocks that are never full and such as never divide the channels. */
+export const layouts = fc.constantFrom('NCHW', 'NHWC', 'NCHW1c', 'NCHW2c', 'NCHW3c', 'NCHW4c', 'NCHW16c');
+
 /** A layer with its numbers and the maps that it reads: (images, channels, height, width). */
 export interface Case {
   readonly modelLayer: ModelLayer & { readonly layer: ConvLayer; readonly supports: Supports };

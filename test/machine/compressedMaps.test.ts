@@ -16,6 +16,7 @@ import type { Shape } from '../../src/network/layer.js';
 import { countLayer } from '../../src/counts/countLayer.js';
 import { compressedTransfer } from '../../src/schedule/compressedTransfer.js';
 import { burstsOf, mapTransfer } from '../../src/schedule/transfer.js';
+import { planar } from '../../src/storage/featureMapLayout.js';
 import { findActivationFormat } from '../../src/storage/activations/activationFormats.js';
 import type { ActivationFormat } from '../../src/storage/activations/activationFormat.js';
 import { storeLayer } from '../../src/storage/formats.js';
@@ -58,6 +59,7 @@ function stored(
     },
     precision,
     accumulator: 'int32',
+    layout: planar,
     residual: false,
     filters: shape.channels,
   };
@@ -217,6 +219,7 @@ describe('compressed feature maps', () => {
       'ifmap',
       'input',
       false,
+      planar,
       {
         imageStart: 0,
         imageCount: 1,

@@ -23,6 +23,7 @@ import { elementsOf, isConv } from '../../src/network/layer.js';
 import type { MapName } from '../../src/network/layer.js';
 import { denseSupports, nonZeroTaps } from '../../src/sparsity/supports.js';
 import { findFormat, storeLayer } from '../../src/storage/formats.js';
+import { layoutOf, planar } from '../../src/storage/featureMapLayout.js';
 import { tensors } from '../../src/tensor/dataSpace.js';
 import type { Tensor } from '../../src/tensor/dataSpace.js';
 import { bytesOf } from '../../src/tensor/precision.js';
@@ -30,14 +31,20 @@ import type { ElementArray } from '../../src/tensor/precision.js';
 import { forwardImages, ofImage } from './forwardImages.js';
 import { vectorLayers } from './vectorLayers.js';
 import { conv } from '../model/networks.js';
-import { buffer, cases, int8, machine, machines } from './arbitraries.js';
+import { buffer, cases, int8, layouts, machine, machines } from './arbitraries.js';
 import type { Case } from './arbitraries.js';
 
-function problemOf({ modelLayer, images }: Case, precision: PrecisionSet, storage = 'auto'): ConvProblem {
+function problemOf(
+  { modelLayer, images }: Case,
+  precision: PrecisionSet,
+  storage = 'auto',
+  layout = 'NCHW',
+): ConvProblem {
   const { layer, supports, operands } = modelLayer;
   const given = { supports, precision: precision.weight, weights: operands?.weights };
   const isHeld = storage === 'auto' || findFormat(storage)?.refusal(given) === undefined;
-  return convProblem(layer, precision, storeLayer(isHeld ? storage : 'auto', given, layer.name), images);
+  const stored = storeLayer(isHeld ? storage : 'auto', given, layer.name);
+  return convProblem(layer, precision, stored, images, layoutOf(layout));
 }
 
 /** Formats of every kind; a layer that one cannot hold is stored as `auto` chooses. */
@@ -123,15 +130,22 @@ interface Mapped {
   readonly estimate: LayerEstimate;
 }
 
-/** Checks a property of random layers on random machines, under random mappings that fit. */
+/** Checks a property of random layers on random machines, under random mappings that fit, whatever the layout of their maps. */
 function forFittingMappings(numRuns: number, check: (mapped: Mapped) => void): void {
   fc.assert(
-    fc.property(cases(), machines, tilings, storages, (given, accelerator, tiling, storage) => {
-      const problem = problemOf(given, given.precision, storage);
-      const mapping = mappingOf(problem, tiling);
-      fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
-      check({ given, accelerator, problem, estimate: estimateLayer(problem, mapping, accelerator) });
-    }),
+    fc.property(
+      cases(),
+      machines,
+      tilings,
+      storages,
+      layouts,
+      (given, accelerator, tiling, storage, layout) => {
+        const problem = problemOf(given, given.precision, storage, layout);
+        const mapping = mappingOf(problem, tiling);
+        fc.pre(shortage(footprint(problem, mapping, accelerator)) === undefined);
+        check({ given, accelerator, problem, estimate: estimateLayer(problem, mapping, accelerator) });
+      },
+    ),
     { numRuns },
   );
 }
@@ -204,6 +218,30 @@ describe('tile execution', () => {
     });
   });
 
+  it('moves as many bytes in every layout, in at least as many bursts as they fill', () => {
+    forFittingMappings(500, ({ given, accelerator, problem, estimate }) => {
+      const { schedule, timeline } = estimate;
+      const { layer } = given.modelLayer;
+      const same = estimateLayer({ ...problem, layout: planar }, schedule.mapping, accelerator);
+      for (const tensor of tensors) {
+        const { readBytes, writeBytes, readBursts, writeBursts } = timeline.dram[tensor];
+        expect({ readBytes, writeBytes }, tensor).to.deep.equal({
+          readBytes: same.timeline.dram[tensor].readBytes,
+          writeBytes: same.timeline.dram[tensor].writeBytes,
+        });
+        // A burst with both values and index counts as values.
+        if (tensor === 'index') continue;
+        expect(readBursts * accelerator.dram.burstBytes, tensor).to.be.at.least(readBytes);
+        expect(writeBursts * accelerator.dram.burstBytes, tensor).to.be.at.least(writeBytes);
+      }
+      const counts = countLayer(layer, schedule, timeline, accelerator);
+      const planarCounts = countLayer(layer, same.schedule, same.timeline, accelerator);
+      expect(counts.buffers, 'buffers hold the same, whatever the layout').to.deep.equal(
+        planarCounts.buffers,
+      );
+    });
+  });
+
   it('loads each weight tile, its index included, in the bursts of one block', () => {
     forFittingMappings(300, ({ accelerator, problem, estimate }) => {
       const { burstBytes } = accelerator.dram;
@@ -212,7 +250,7 @@ describe('tile execution', () => {
       for (const { transfersBefore } of steps) {
         for (const { transfer } of transfersBefore) {
           if (transfer.region !== 'weights') continue;
-          expect(transfer.offset % burstBytes).to.equal(0);
+          expect(transfer.runs[0].offset % burstBytes).to.equal(0);
           bursts += Math.ceil(transfer.bytes / burstBytes);
         }
       }
@@ -331,11 +369,14 @@ describe('tile execution', () => {
     const images = 3;
     const { layers, maps } = vectorLayers(images);
     const tiny = machine({ buffers: [buffer('shared', ['ifmap', 'weight', 'psum', 'ofmap'], 96)] });
+    const where = [machine(), tiny].flatMap((accelerator) =>
+      ['NCHW', 'NHWC', 'NCHW2c'].map((layout) => ({ accelerator, layout: layoutOf(layout) })),
+    );
     for (const modelLayer of layers) {
       const { layer } = modelLayer;
       if (isConv(layer)) continue;
-      for (const accelerator of [machine(), tiny]) {
-        const { schedule, timeline } = mapLayer(vectorProblem(layer, int8, images), accelerator);
+      for (const { accelerator, layout } of where) {
+        const { schedule, timeline } = mapLayer(vectorProblem(layer, int8, images, layout), accelerator);
         const stored = storeWeights(modelLayer, schedule);
         const memory = createBuffers(accelerator.buffers);
         const residual = layer.kind === 'add' ? maps.get('other') : undefined;

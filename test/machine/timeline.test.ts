@@ -8,6 +8,7 @@ import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
 import { shortage } from '../../src/mapping/footprint.js';
 import type { ConvProblem, LoopName } from '../../src/mapping/problem.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
+import { singleRun } from '../../src/mapping/runs.js';
 import { blockTransfer, burstsOf } from '../../src/schedule/transfer.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
 import { storeLayer } from '../../src/storage/formats.js';
@@ -191,7 +192,7 @@ describe('flat DRAM', () => {
   });
 
   it('moves a burst that two runs share twice', () => {
-    const runs = { ...block(0, 64), outerCount: 4, outerPitch: 16, runBytes: 16 };
+    const runs = { ...block(0, 64), runs: [{ ...singleRun(0, 16), outerCount: 4, outerPitch: 16 }] };
     expect(burstsOf(runs, dram.burstBytes)).to.equal(4);
   });
 

@@ -14,14 +14,15 @@ import { wholeTile } from '../../src/mapping/problem.js';
 import type { ConvProblem } from '../../src/mapping/problem.js';
 import { trafficCounter } from '../../src/mapping/traffic.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
+import { layoutOf } from '../../src/storage/featureMapLayout.js';
 import { storeLayer } from '../../src/storage/formats.js';
-import { buffer, cases, int8, machine, machines } from '../machine/arbitraries.js';
+import { buffer, cases, int8, layouts, machine, machines } from '../machine/arbitraries.js';
 import type { Case } from '../machine/arbitraries.js';
 import { conv } from '../model/networks.js';
 
-function problemOf({ modelLayer: { layer, supports }, images }: Case): ConvProblem {
+function problemOf({ modelLayer: { layer, supports }, images }: Case, layout = 'NCHW'): ConvProblem {
   const stored = storeLayer('auto', { supports, precision: int8.weight }, layer.name);
-  return convProblem(layer, int8, stored, images);
+  return convProblem(layer, int8, stored, images, layoutOf(layout));
 }
 
 function burstsOf(dram: Timeline['dram']): number {
@@ -37,8 +38,8 @@ const latency = (): number => 1;
 describe('mapping', () => {
   it('predicts the DRAM traffic of every candidate to the burst', () => {
     fc.assert(
-      fc.property(cases(), machines, (given, accelerator) => {
-        const each = problemOf(given);
+      fc.property(cases(), machines, layouts, (given, accelerator, layout) => {
+        const each = problemOf(given, layout);
         const traffic = trafficCounter(each, accelerator.dram.burstBytes);
         for (const { mapping, room } of candidates(each, accelerator, 1).slice(0, 40)) {
           const { dram } = estimateLayer(each, mapping, accelerator).timeline;
@@ -48,6 +49,19 @@ describe('mapping', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('predicts the traffic of images that do not begin on a burst because of their padding', () => {
+    // 16 channels of 2 x 2 are a burst, the 18 that there is room for are not.
+    const small = conv('small', { channels: 16, height: 2, width: 2 }, { filters: 16 });
+    const stored = storeLayer('auto', { supports: denseSupports(16, 16, 9), precision: 'int8' }, 'small');
+    const each = convProblem(small, int8, stored, 2, layoutOf('NCHW3c'));
+    const accelerator = machine({ dram: { ...machine().dram, burstBytes: 64 } });
+    const [{ mapping, room }] = candidates(each, accelerator, 1);
+    const { dram } = estimateLayer(each, mapping, accelerator).timeline;
+    // Of each image a run of 15 channels and 4 of one: the first lie in one burst each, of the second image the long one in two.
+    expect(dram.ifmap.readBursts).to.equal(5 + 6);
+    expect(trafficCounter(each, 64)(mapping, room)).to.equal(burstsOf(dram));
   });
 
   it('counts the bursts of one problem anew when they are of another length', () => {
@@ -183,6 +197,7 @@ describe('mapping', () => {
     expect(problemKey(other)).to.equal(problemKey(problem));
     expect(problemKey({ ...problem, residual: true })).to.not.equal(problemKey(problem));
     expect(problemKey({ ...problem, images: 2 })).to.not.equal(problemKey(problem));
+    expect(problemKey({ ...problem, layout: layoutOf('NHWC') })).to.not.equal(problemKey(problem));
     const dense = { ...supports, filters: 32 };
     expect(
       problemKey(

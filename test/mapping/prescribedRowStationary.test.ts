@@ -105,6 +105,7 @@ describe("Eyeriss's mapping", () => {
       window,
       precision,
       accumulator,
+      layout: problem.layout,
       images,
     } as const;
     expect(() => prescribedMapping(pool, { rowStationary: spec }, chip(), () => 1)).to.throw(

@@ -68,9 +68,10 @@ describe('register files', () => {
   it('limit nothing unless given, nor in layers without weights', () => {
     const [{ mapping }] = candidates(problem, machine(), 1);
     expect(registerShortage(problem, mapping, machine())).to.equal(undefined);
-    const { kind, window, precision, accumulator, residual, filters, images, name } = problem;
+    const { kind, window, precision, accumulator, layout, residual, filters, images, name } = problem;
     expect(kind).to.equal('conv');
-    const pool = { kind: 'vector', window, precision, accumulator, residual, filters, images, name } as const;
+    const maps = { window, precision, accumulator, layout, images };
+    const pool = { kind: 'vector', ...maps, residual, filters, name } as const;
     expect(registerShortage(pool, mapping, withFiles('output-stationary', { psum: 1 }))).to.equal(undefined);
   });
 });

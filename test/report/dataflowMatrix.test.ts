@@ -44,6 +44,7 @@ function uncheckedOf(...given: readonly Given[]): ScenarioResult {
     accelerator: { name: 'a', dataflow: 'x', rows: 4, columns: 4, clockHz: 1e9, technologyNm: 45 },
     energyTable: 't',
     precision: { ifmap: 'int8', weight: 'int8', accumulator: 'int32' },
+    layout: 'NCHW',
     execution: 'tile',
     batch: 1,
     images: 1,

@@ -51,6 +51,7 @@ describe('a scenario', () => {
       calibrationImages: 8,
       storage: 'auto',
       activations: 'dense',
+      layout: 'NCHW',
       mapping: 'auto',
       objective: 'edp',
       seed: 1,

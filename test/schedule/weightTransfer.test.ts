@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import { bufferAccess, createAccessTable } from '../../src/dataflow/counters.js';
+import { singleRun } from '../../src/mapping/runs.js';
 import { countFill } from '../../src/schedule/fills.js';
 import { portsOf } from '../../src/accelerator/arrayContext.js';
 import { blockTransfer, burstsOf, indexBurstsOf } from '../../src/schedule/transfer.js';
@@ -17,7 +18,7 @@ describe('a weight tile with an index', () => {
     expect([burstsOf(tile, 32), indexBurstsOf(tile, 32)]).to.deep.equal([3, 1]);
     expect([burstsOf(tile, 64), indexBurstsOf(tile, 64)]).to.deep.equal([2, 1]);
     expect([burstsOf(tile, 128), indexBurstsOf(tile, 128)]).to.deep.equal([2, 1]);
-    expect(indexBurstsOf({ ...tile, offset: 0 }, 128)).to.equal(0);
+    expect(indexBurstsOf({ ...tile, runs: [singleRun(0, 70)] }, 128)).to.equal(0);
     expect(indexBurstsOf({ ...tile, indexBytes: 70 }, 32), 'index alone').to.equal(3);
     expect(indexBurstsOf(blockTransfer('weight', 'weights', false, 0, 70, 70), 32)).to.equal(0);
   });

@@ -3,11 +3,12 @@ import { UserError } from '../../document/userError.js';
 import { parseAddressMap } from '../../dram/addressMap.js';
 import { burstBytesOf, burstsPerRow } from '../../dram/part.js';
 import type { LayerProblem } from '../../mapping/problem.js';
-import { elementsOf, inputsOf } from '../../network/layer.js';
+import { inputsOf } from '../../network/layer.js';
 import type { Layer, MapName, Shape } from '../../network/layer.js';
 import type { CompressedLayout } from '../../schedule/compressedMap.js';
 import type { Schedule } from '../../schedule/schedule.js';
 import type { Region } from '../../schedule/transfer.js';
+import { elementsInDram } from '../../storage/featureMapLayout.js';
 import { bytesOf } from '../../tensor/precision.js';
 
 /** Where the regions of a layer begin. A compressed map's pointers follow it; `pointers` has no place of its own. */
@@ -112,8 +113,8 @@ function createPlacer({ name, dram, file }: Accelerator): Placer {
   return Object.assign(place, { check });
 }
 
-function mapBytes({ images, precision }: LayerProblem, shape: Shape): number {
-  return images * elementsOf(shape) * bytesOf(precision);
+function mapBytes({ images, precision, layout }: LayerProblem, shape: Shape): number {
+  return images * elementsInDram(layout, shape) * bytesOf(precision);
 }
 
 function compressedBytes({ regionBytes, pointers, pointerBytes }: CompressedLayout): number {
@@ -125,6 +126,6 @@ function psumBytes({ problem, steps }: Schedule): number {
     transfersBefore.some(({ transfer }) => transfer.region === 'psum'),
   );
   return spills && problem.kind === 'conv'
-    ? problem.images * elementsOf(problem.window.output) * bytesOf(problem.accumulator)
+    ? problem.images * elementsInDram(problem.layout, problem.window.output) * bytesOf(problem.accumulator)
     : 0;
 }

@@ -34,9 +34,10 @@ export function createCommandDram(
     request(transfer, address, eligiblePs) {
       const request = dram.beginBatch();
       const clock = Math.ceil((startPs + Math.max(eligiblePs, 0)) / tCKPs);
-      const { write, tensor, bytes, indexBytes = 0 } = transfer;
+      const { write, tensor, runs, bytes, indexBytes = 0 } = transfer;
       const ownTag = tensors.indexOf(tensor);
-      const indexFrom = address + (indexBytes > 0 ? transfer.offset + bytes - indexBytes : Infinity);
+      // Weights with an index are one block, the index last.
+      const indexFrom = indexBytes > 0 ? address + runs[0].offset + bytes - indexBytes : Infinity;
       forEachPiece(transfer, (offset, length) => {
         const start = address + offset;
         const end = start + length;
