@@ -22,6 +22,8 @@ export interface DramActivity {
   readonly rowConflicts: number;
   /** Reads that were answered from a write that still waited: without a command. */
   readonly forwarded: number;
+  /** Requests that joined one of their kind that waited for the same burst: without a command, too. */
+  readonly merged: number;
   /** Of all reads with a command, from entering the controller's queue to the last data: the sum, and the longest. */
   readonly readLatencyClocks: number;
   readonly longestReadLatencyClocks: number;
@@ -72,6 +74,7 @@ function combine(
     rowMisses: a.rowMisses + sign * b.rowMisses,
     rowConflicts: a.rowConflicts + sign * b.rowConflicts,
     forwarded: a.forwarded + sign * b.forwarded,
+    merged: a.merged + sign * b.merged,
     readLatencyClocks: a.readLatencyClocks + sign * b.readLatencyClocks,
     activeStandbyClocks: a.activeStandbyClocks + sign * b.activeStandbyClocks,
     prechargeStandbyClocks: a.prechargeStandbyClocks + sign * b.prechargeStandbyClocks,

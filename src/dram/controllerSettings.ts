@@ -1,4 +1,4 @@
-export const schedulers = ['fr-fcfs', 'in-order'] as const;
+export const schedulers = ['fr-fcfs', 'round-robin', 'in-order'] as const;
 export const pagePolicies = ['open', 'closed', 'timeout'] as const;
 export const refreshPolicies = ['all-bank', 'per-bank', 'none'] as const;
 
@@ -10,13 +10,16 @@ export interface ControllerSettings {
   /** Fields of an address from its most significant bits down, such as `row-bank-column`; see `parseAddressMap`. */
   readonly addressMap: string;
   /**
-   * `fr-fcfs`: of the commands that may go first those to open rows, then those of the oldest request. `in-order`: no command
+   * `fr-fcfs`: of the commands that can go first those to open rows, then those of the oldest request. `round-robin`: those of the bank
+   * whose turn it is, in the order of its requests (DRAMsim3's order). `in-order`: no command
    * for a request before the one ahead of it has had its read or write.
    */
   readonly scheduler: (typeof schedulers)[number];
-  /** Reads, and writes, of a channel that the controller chooses among. */
+  /** Reads of a channel that wait for room in their bank's queue, and writes in its write buffer, at most. */
   readonly window: number;
-  /** Writes wait until so many are there or nothing is to be read, and then go until so few are left. */
+  /** Requests of a bank that the controller chooses among. */
+  readonly bankQueue: number;
+  /** Writes stay in the buffer until there are so many, or until there is nothing else to do and more than so few. */
   readonly writeHigh: number;
   readonly writeLow: number;
   /**
@@ -25,7 +28,7 @@ export interface ControllerSettings {
    */
   readonly page: (typeof pagePolicies)[number];
   readonly pageTimeoutClocks: number;
-  /** Reads or writes that may pass an older request for another row of the same bank. */
+  /** After so many reads and writes an open row gives way to an older request of its bank for another row. */
   readonly maxRowHits: number;
   readonly refresh: (typeof refreshPolicies)[number];
   /** A rank without requests for so long goes to power-down; absent: never. */
@@ -38,10 +41,11 @@ export const defaultController: ControllerSettings = {
   addressMap: 'row-rank-bank-column-bankgroup-channel',
   scheduler: 'fr-fcfs',
   window: 32,
-  writeHigh: 24,
+  bankQueue: 8,
+  writeHigh: 32,
   writeLow: 8,
   page: 'open',
   pageTimeoutClocks: 0,
-  maxRowHits: 16,
+  maxRowHits: 4,
   refresh: 'all-bank',
 };

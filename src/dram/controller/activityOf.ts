@@ -47,6 +47,7 @@ export function activityOf(
     rowMisses: sum(({ counters }) => counters.byEffort[1]),
     rowConflicts: sum(({ counters }) => counters.byEffort[2]),
     forwarded: sum(({ counters }) => counters.forwarded),
+    merged: sum(({ counters }) => counters.merged),
     readLatencyClocks: sum(({ counters }) => counters.readLatencyClocks),
     longestReadLatencyClocks: Math.max(...channels.map(({ counters }) => counters.longestReadLatencyClocks)),
     activeStandbyClocks: activeClocks - activePowerDownClocks,

@@ -1,5 +1,7 @@
 import type { ControllerSettings } from '../controllerSettings.js';
 import type { DramPart } from '../part.js';
+import { createBankQueues } from './bankQueues.js';
+import type { BankQueues } from './bankQueues.js';
 import { constraintsOf } from './constraints.js';
 import type { Constraints } from './constraints.js';
 import { createCounters } from './counters.js';
@@ -9,8 +11,10 @@ import { createPowerDown } from './powerDown.js';
 import type { PowerDown } from './powerDown.js';
 import { createRefreshPlan } from './refreshPlan.js';
 import type { RefreshPlan } from './refreshPlan.js';
-import { createRequestQueue } from './requestQueue.js';
-import type { RequestQueue } from './requestQueue.js';
+import { createJoins } from './joins.js';
+import type { Joins } from './joins.js';
+import { createBankLists, createRequestSlots } from './requestSlots.js';
+import type { BankLists, RequestSlots } from './requestSlots.js';
 import { createStandby } from './standby.js';
 import type { Standby } from './standby.js';
 
@@ -27,6 +31,7 @@ export interface ChannelState {
   readonly banksPerGroup: number;
   readonly timing: Constraints;
   readonly isInOrder: boolean;
+  readonly isRoundRobin: boolean;
   readonly closesAtOnce: boolean;
   /** Infinity unless rows are closed after some time. */
   readonly timeoutClocks: number;
@@ -35,8 +40,15 @@ export interface ChannelState {
   readonly writeLow: number;
   readonly observe: ObserveCommand | undefined;
 
-  readonly reads: RequestQueue;
-  readonly writes: RequestQueue;
+  readonly window: number;
+  readonly slots: RequestSlots;
+  readonly queues: BankQueues;
+  /** Taken, and not yet in the queue of their bank. */
+  readonly waitingReads: BankLists;
+  readonly waitingWrites: BankLists;
+  /** Writes that go out before reads do again. */
+  draining: number;
+  readonly joins: Joins;
   readonly counters: Counters;
   readonly standby: Standby;
   readonly powerDown: PowerDown;
@@ -44,9 +56,9 @@ export interface ChannelState {
 
   readonly rankOf: Int32Array;
   readonly groupOf: Int32Array;
-  /** Row, or -1; requests that have passed an older one since it was opened; clock of its last command but precharges. */
+  /** Row, or -1; reads and writes since it was opened; clock of the last of them, or of opening it. */
   readonly openRow: Int32Array;
-  readonly passed: Int32Array;
+  readonly served: Int32Array;
   readonly lastUse: Float64Array;
   readonly bankActivate: Float64Array;
   readonly bankPrecharge: Float64Array;
@@ -65,8 +77,11 @@ export interface ChannelState {
 
   /** The first clock at which no command has been given. */
   now: number;
-  requestsEntered: number;
-  isWriting: boolean;
+  requestsQueued: number;
+  /** Bank that a request's command last went to. */
+  lastBank: number;
+  /** Clock at which a request last came in. */
+  lastEntered: number;
   /** When the data bus is free, and who had it last. */
   busFree: number;
   busRank: number;
@@ -81,7 +96,8 @@ export interface ChannelState {
   chosenSlot: number;
   isForRefresh: boolean;
   /** The first clock for each rank's commands, by kind: scratch of a choice. */
-  readonly columnFrom: Float64Array;
+  readonly readFrom: Float64Array;
+  readonly writeFrom: Float64Array;
   readonly activateFrom: Float64Array;
   readonly prechargeFrom: Float64Array;
 }
@@ -96,6 +112,8 @@ export function createChannelState(
   const { ranks } = settings;
   const banksOfRank = bankGroups * banksPerGroup;
   const banks = ranks * banksOfRank;
+  const depth = settings.bankQueue;
+  const slots = depth * banks + 2 * settings.window;
   const groups = ranks * bankGroups;
   const timing = constraintsOf(part);
   const standby = createStandby(ranks);
@@ -115,14 +133,20 @@ export function createChannelState(
     banksPerGroup,
     timing,
     isInOrder: settings.scheduler === 'in-order',
+    isRoundRobin: settings.scheduler === 'round-robin',
     closesAtOnce: settings.page === 'closed',
     timeoutClocks: settings.page === 'timeout' ? settings.pageTimeoutClocks : Infinity,
     maxRowHits: settings.maxRowHits,
     writeHigh: settings.writeHigh,
     writeLow: settings.writeLow,
     observe,
-    reads: createRequestQueue(settings.window, banks),
-    writes: createRequestQueue(settings.window, banks),
+    window: settings.window,
+    slots: createRequestSlots(slots),
+    queues: createBankQueues(slots, depth, banks),
+    waitingReads: createBankLists(banks),
+    waitingWrites: createBankLists(banks),
+    draining: 0,
+    joins: createJoins(),
     counters: createCounters(banks),
     standby,
     powerDown,
@@ -130,7 +154,7 @@ export function createChannelState(
     rankOf: Int32Array.from({ length: banks }, (_, bank) => Math.floor(bank / banksOfRank)),
     groupOf: Int32Array.from({ length: banks }, (_, bank) => Math.floor(bank / banksPerGroup)),
     openRow: new Int32Array(banks).fill(-1),
-    passed: new Int32Array(banks),
+    served: new Int32Array(banks),
     lastUse: new Float64Array(banks),
     bankActivate: new Float64Array(banks),
     bankPrecharge: new Float64Array(banks),
@@ -146,8 +170,9 @@ export function createChannelState(
     oldestActivate: new Int32Array(ranks),
     windowOpens: new Float64Array(ranks).fill(-Infinity),
     now: 0,
-    requestsEntered: 0,
-    isWriting: false,
+    requestsQueued: 0,
+    lastBank: -1,
+    lastEntered: -1,
     busFree: 0,
     busRank: -1,
     busWrites: false,
@@ -158,7 +183,8 @@ export function createChannelState(
     chosenBank: -1,
     chosenSlot: -1,
     isForRefresh: false,
-    columnFrom: new Float64Array(ranks),
+    readFrom: new Float64Array(ranks),
+    writeFrom: new Float64Array(ranks),
     activateFrom: new Float64Array(ranks),
     prechargeFrom: new Float64Array(ranks),
   };

@@ -3,101 +3,88 @@ import type { ChannelState } from './channelState.js';
 
 /**
  * Finds the command that can go first, with what is here now: of several at the same clock a refresh before reads and writes, those
- * before activates and precharges, requests in the order in which they came, and rows that time out last. `chosenClock` is Infinity if there
+ * before activates and precharges, requests in the order in which they came (or their banks in turn), and rows that time out last. `chosenClock` is Infinity if there
  * will be no command.
  */
 export function chooseCommand(state: ChannelState): void {
+  const { queues } = state;
   state.isChosen = true;
   state.isForRefresh = false;
   state.chosenClock = Infinity;
-  chooseDirection(state);
-  const queue = state.isWriting ? state.writes : state.reads;
-  if (queue.length > 0) {
+  if (queues.length > 0) {
     if (state.isInOrder) chooseForOldest(state);
-    else if (queue.blockedBanks > 0 || !chooseOldestHit(state)) chooseAmongBanks(state);
+    else if (queues.blockedBanks > 0 || !chooseOldestHit(state)) chooseAmongBanks(state);
   }
   if (state.timeoutClocks < Infinity) chooseTimeout(state);
   if (state.refresh.earliestDueClock <= state.chosenClock) chooseRefresh(state);
 }
 
-function chooseDirection(state: ChannelState): void {
-  const { reads, writes } = state;
-  if (state.isInOrder) {
-    state.isWriting =
-      reads.oldest < 0 || (writes.oldest >= 0 && writes.order[writes.oldest] < reads.order[reads.oldest]);
-  } else if (state.isWriting) {
-    if (writes.length <= state.writeLow && (reads.length > 0 || writes.length === 0)) state.isWriting = false;
-  } else if (writes.length >= state.writeHigh || (reads.length === 0 && writes.length > 0)) {
-    state.isWriting = true;
-  }
-}
-
 /** The first clock at which the data bus lets a rank read or write. */
-function busClock(state: ChannelState, rank: number): number {
-  const { busRank, isWriting, timing } = state;
-  const from = state.busFree - (isWriting ? timing.writeLatency : timing.readLatency);
+function busClock(state: ChannelState, rank: number, isWrite: boolean): number {
+  const { busRank, timing } = state;
+  const from = state.busFree - (isWrite ? timing.writeLatency : timing.readLatency);
   if (busRank < 0) return from;
-  const turns = busRank !== rank || (isWriting && !state.busWrites);
+  const turns = busRank !== rank || (isWrite && !state.busWrites);
   return turns ? from + timing.turnaround : from;
 }
 
+function columnCommand({ closesAtOnce }: ChannelState, isWrite: boolean): number {
+  if (closesAtOnce) return isWrite ? WRA : RDA;
+  return isWrite ? WR : RD;
+}
+
 /**
- * The common case of streams: every bank is ready to serve its oldest request, and the oldest of all can go as early as any could.
+ * The common case of streams: all go in one direction, every bank is ready to serve its oldest request, and the oldest of all can
+ * go as early as any could.
  *
  * @returns false if it is not so
  */
 function chooseOldestHit(state: ChannelState): boolean {
-  const { isWriting, powerDown } = state;
-  const queue = isWriting ? state.writes : state.reads;
-  const slot = queue.oldest;
-  const bank = queue.bank[slot];
-  const rank = state.rankOf[bank];
+  const { queues, slots, powerDown, refresh } = state;
+  const isWrite = queues.reads === 0;
+  if (state.ranks > 1 || (!isWrite && queues.reads < queues.length)) return false;
+  if (state.isRoundRobin && queues.banksInUse > 1) return false;
+  const slot = queues.oldest;
+  const bank = slots.bank[slot];
   const group = state.groupOf[bank];
-  const bus = busClock(state, rank);
-  const own = isWriting ? state.bankWrite[bank] : state.bankRead[bank];
-  const ofGroup = isWriting ? state.groupWrite[group] : state.groupRead[group];
-  const ofRank = isWriting ? state.rankWrite[rank] : state.rankRead[rank];
-  let first = state.now;
-  if (bus > first) first = bus;
-  if (ofRank > first) first = ofRank;
-  if (own > first || ofGroup > first) {
-    // Nobody else can be meant.
-    if (queue.banksInUse > 1) return false;
-    if (own > first) first = own;
-    if (ofGroup > first) first = ofGroup;
-  } else if (state.ranks > 1) {
-    return false;
+  const bus = busClock(state, 0, isWrite);
+  const own = isWrite ? state.bankWrite[bank] : state.bankRead[bank];
+  const ofGroup = isWrite ? state.groupWrite[group] : state.groupRead[group];
+  const ofRank = isWrite ? state.rankWrite[0] : state.rankRead[0];
+  let clock = state.now;
+  if (bus > clock) clock = bus;
+  if (ofRank > clock) clock = ofRank;
+  if (own > clock || ofGroup > clock) {
+    // Another bank might go earlier, if there is one.
+    if (queues.banksInUse > 1) return false;
+    if (own > clock) clock = own;
+    if (ofGroup > clock) clock = ofGroup;
   }
-  if (powerDown.readyClock[rank] > first || queue.entered[slot] >= first) return false;
-  if (first >= state.refresh.dueClock[rank] && state.refresh.concerns(rank, bank)) return false;
-  state.chosenClock = first;
+  if (powerDown.readyClock[0] > clock || slots.queued[slot] >= clock) return false;
+  if (clock >= refresh.dueClock[0] && refresh.concerns(0, bank)) return false;
+  state.chosenClock = clock;
   state.chosenBank = bank;
   state.chosenSlot = slot;
-  state.chosenCommand = columnCommand(state);
+  state.chosenCommand = columnCommand(state, isWrite);
   return true;
-}
-
-function columnCommand({ isWriting, closesAtOnce }: ChannelState): number {
-  if (closesAtOnce) return isWriting ? WRA : RDA;
-  return isWriting ? WR : RD;
 }
 
 /** Where requests are served in order, the one command that brings the oldest further. */
 function chooseForOldest(state: ChannelState): void {
-  const { isWriting, openRow } = state;
-  const queue = isWriting ? state.writes : state.reads;
-  const slot = queue.oldest;
-  const bank = queue.bank[slot];
+  const { queues, slots, openRow, refresh } = state;
+  const slot = queues.oldest;
+  const bank = slots.bank[slot];
   const rank = state.rankOf[bank];
   const group = state.groupOf[bank];
-  let clock = Math.max(state.now, state.powerDown.readyClock[rank], queue.entered[slot] + 1);
+  const isWrite = slots.isWrite[slot] === 1;
+  let clock = Math.max(state.now, state.powerDown.readyClock[rank], slots.queued[slot] + 1);
   let command: number;
-  if (openRow[bank] === queue.row[slot]) {
-    command = columnCommand(state);
-    const [banks, groups, ranks] = isWriting
-      ? [state.bankWrite, state.groupWrite, state.rankWrite]
-      : [state.bankRead, state.groupRead, state.rankRead];
-    clock = Math.max(clock, busClock(state, rank), banks[bank], groups[group], ranks[rank]);
+  if (openRow[bank] === slots.row[slot]) {
+    command = columnCommand(state, isWrite);
+    clock = isWrite
+      ? Math.max(clock, state.bankWrite[bank], state.groupWrite[group], state.rankWrite[rank])
+      : Math.max(clock, state.bankRead[bank], state.groupRead[group], state.rankRead[rank]);
+    clock = Math.max(clock, busClock(state, rank, isWrite));
   } else if (openRow[bank] >= 0) {
     command = PRE;
     clock = Math.max(clock, state.bankPrecharge[bank]);
@@ -111,86 +98,108 @@ function chooseForOldest(state: ChannelState): void {
       state.windowOpens[rank],
     );
   }
-  if (clock >= state.refresh.dueClock[rank] && state.refresh.concerns(rank, bank)) return;
+  if (clock >= refresh.dueClock[rank] && refresh.concerns(rank, bank)) return;
   state.chosenClock = clock;
   state.chosenBank = bank;
   state.chosenSlot = slot;
   state.chosenCommand = command;
 }
 
+/** Added to the order of requests: activates and precharges come after all reads and writes of the same clock. */
+const rowCommandsLater = 2 ** 52;
+
 function chooseAmongBanks(state: ChannelState): void {
-  const { isWriting, rankOf, groupOf, openRow, passed, maxRowHits, columnFrom, activateFrom, prechargeFrom } =
-    state;
-  const queue = isWriting ? state.writes : state.reads;
-  const { usedBanks, banksInUse, oldestOf, hitOf, order, entered } = queue;
-  const bankColumn = isWriting ? state.bankWrite : state.bankRead;
-  const groupColumn = isWriting ? state.groupWrite : state.groupRead;
-  const rankColumn = isWriting ? state.rankWrite : state.rankRead;
+  const { queues, slots, rankOf, groupOf, openRow, served, maxRowHits } = state;
+  const { isRoundRobin, lastBank, banks } = state;
+  const { readFrom, writeFrom, activateFrom, prechargeFrom } = state;
+  const { usedBanks, banksInUse, first, readHit, writeHit } = queues;
+  const { row, order, queued } = slots;
+  const { bankRead, bankWrite, groupRead, groupWrite } = state;
   const { bankActivate, bankPrecharge, groupActivate, refresh } = state;
   const { readyClock } = state.powerDown;
   for (let rank = 0; rank < state.ranks; rank++) {
     const awake = Math.max(state.now, readyClock[rank]);
-    columnFrom[rank] = Math.max(awake, busClock(state, rank), rankColumn[rank]);
+    readFrom[rank] = Math.max(awake, busClock(state, rank, false), state.rankRead[rank]);
+    writeFrom[rank] = Math.max(awake, busClock(state, rank, true), state.rankWrite[rank]);
     activateFrom[rank] = Math.max(awake, state.rankActivate[rank], state.windowOpens[rank]);
     prechargeFrom[rank] = awake;
   }
   let bestClock = Infinity;
-  let bestOrder = Infinity;
+  let bestPlace = Infinity;
   let bestSlot = -1;
   let isColumnBest = false;
   for (let i = 0; i < banksInUse; i++) {
     const bank = usedBanks[i];
     const rank = rankOf[bank];
-    const oldest = oldestOf[bank];
-    let slot = hitOf[bank];
-    const isColumn = slot >= 0 && (slot === oldest || passed[bank] < maxRowHits);
-    let clock: number;
-    let own: number;
-    if (isColumn) {
-      clock = columnFrom[rank];
-      const group = groupColumn[groupOf[bank]];
-      if (group > clock) clock = group;
-      own = bankColumn[bank];
-    } else {
-      slot = oldest;
-      if (openRow[bank] >= 0) {
-        clock = prechargeFrom[rank];
-        own = bankPrecharge[bank];
-      } else {
-        clock = activateFrom[rank];
-        const group = groupActivate[groupOf[bank]];
-        if (group > clock) clock = group;
-        own = bankActivate[bank];
+    const group = groupOf[bank];
+    const read = readHit[bank];
+    const write = writeHit[bank];
+    const oldest = first[bank];
+    let slot = -1;
+    let clock = Infinity;
+    let isColumn = true;
+    if (read >= 0) {
+      slot = read;
+      clock = readFrom[rank];
+      if (groupRead[group] > clock) clock = groupRead[group];
+      if (bankRead[bank] > clock) clock = bankRead[bank];
+      if (queued[read] >= clock) clock = queued[read] + 1;
+    }
+    if (write >= 0) {
+      let from = writeFrom[rank];
+      if (groupWrite[group] > from) from = groupWrite[group];
+      if (bankWrite[bank] > from) from = bankWrite[bank];
+      if (queued[write] >= from) from = queued[write] + 1;
+      if (from < clock || (from === clock && order[write] < order[read])) {
+        clock = from;
+        slot = write;
       }
     }
-    if (own > clock) clock = own;
-    if (clock > bestClock) continue;
-    const seen = entered[slot] + 1;
-    if (seen > clock) clock = seen;
-    if (clock > bestClock) continue;
-    if (clock === bestClock) {
-      if (isColumnBest && !isColumn) continue;
-      if (isColumnBest === isColumn && order[slot] > bestOrder) continue;
+    if (slot < 0 || (row[oldest] !== openRow[bank] && served[bank] >= maxRowHits)) {
+      let from: number;
+      if (openRow[bank] >= 0) {
+        from = prechargeFrom[rank];
+        if (bankPrecharge[bank] > from) from = bankPrecharge[bank];
+      } else {
+        from = activateFrom[rank];
+        if (groupActivate[group] > from) from = groupActivate[group];
+        if (bankActivate[bank] > from) from = bankActivate[bank];
+      }
+      if (queued[oldest] >= from) from = queued[oldest] + 1;
+      if (from <= clock) {
+        clock = from;
+        slot = oldest;
+        isColumn = false;
+      }
     }
+    if (clock > bestClock) continue;
+    let place = order[slot];
+    if (isRoundRobin) place = bank > lastBank ? bank : bank + banks;
+    else if (!isColumn) place += rowCommandsLater;
+    if (clock === bestClock && place > bestPlace) continue;
     if (clock >= refresh.dueClock[rank] && refresh.concerns(rank, bank)) continue;
     bestClock = clock;
     bestSlot = slot;
-    bestOrder = order[slot];
+    bestPlace = place;
     isColumnBest = isColumn;
   }
   if (bestSlot < 0) return;
-  const bank = queue.bank[bestSlot];
+  const bank = slots.bank[bestSlot];
   state.chosenClock = bestClock;
   state.chosenSlot = bestSlot;
   state.chosenBank = bank;
-  state.chosenCommand = isColumnBest ? columnCommand(state) : openRow[bank] >= 0 ? PRE : ACT;
+  state.chosenCommand = isColumnBest
+    ? columnCommand(state, slots.isWrite[bestSlot] === 1)
+    : openRow[bank] >= 0
+      ? PRE
+      : ACT;
 }
 
 /** Closes rows that nothing has asked for lately. */
 function chooseTimeout(state: ChannelState): void {
-  const { powerDown, refresh, rankOf } = state;
+  const { powerDown, refresh, rankOf, queues } = state;
   for (let bank = 0; bank < state.banks; bank++) {
-    if (state.openRow[bank] < 0 || state.reads.hitOf[bank] >= 0 || state.writes.hitOf[bank] >= 0) continue;
+    if (state.openRow[bank] < 0 || queues.readHit[bank] >= 0 || queues.writeHit[bank] >= 0) continue;
     const rank = rankOf[bank];
     const clock = Math.max(
       state.lastUse[bank] + state.timeoutClocks,

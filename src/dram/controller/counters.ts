@@ -7,6 +7,7 @@ export interface Counters {
   refreshes: number;
   bankRefreshes: number;
   forwarded: number;
+  merged: number;
   readLatencyClocks: number;
   longestReadLatencyClocks: number;
   busyClocks: number;
@@ -28,6 +29,7 @@ export function createCounters(banks: number): Counters {
     refreshes: 0,
     bankRefreshes: 0,
     forwarded: 0,
+    merged: 0,
     readLatencyClocks: 0,
     longestReadLatencyClocks: 0,
     busyClocks: 0,

@@ -10,7 +10,7 @@ import { createChannelState } from './channelState.js';
 import type { ChannelState } from './channelState.js';
 import { chooseCommand } from './chooseCommand.js';
 import type { DramController, ObserveCommand } from './dramController.js';
-import { enterRequest, mayEnter } from './enterRequest.js';
+import { enterRequest, mayEnter, startDraining } from './enterRequest.js';
 import { addIncoming, createIncoming, dropIncoming } from './incoming.js';
 import type { Incoming } from './incoming.js';
 import { issueCommand } from './issueCommand.js';
@@ -23,8 +23,6 @@ interface Controller {
   readonly incoming: Incoming;
   /** No request enters before this clock: none overtakes the one before it, nor enters a queue while it was full. */
   doorClock: number;
-  /** By channel, when a request last entered it. */
-  readonly enteredClock: Float64Array;
 }
 
 /**
@@ -54,12 +52,10 @@ export function createDramController(
     batches,
     incoming,
     doorClock: 0,
-    enteredClock: new Float64Array(channels.length).fill(-1),
   };
   const burstClocks = burstClocksOf(part.organisation);
   let settledClock = 0;
-  const isWaiting = (): boolean =>
-    incoming.length > 0 || channels.some(({ reads, writes }) => reads.length + writes.length > 0);
+  const isWaiting = (): boolean => incoming.length > 0 || channels.some(({ slots }) => slots.taken > 0);
 
   return {
     capacityBytes: map.capacityBytes,
@@ -101,25 +97,26 @@ export function createDramController(
 function step(controller: Controller): void {
   const { incoming, channels, map, batches } = controller;
   if (incoming.length === 0) {
+    drainIdle(controller, Infinity);
     issueCommand(nextChannel(channels), batches, map);
     return;
   }
   const at = incoming.start;
   const burst = incoming.burst[at];
   const isWrite = (incoming.kind[at] & 1) === 1;
-  const number = channels.length === 1 ? 0 : extract(map.channel, burst);
-  const channel = channels[number];
-  while (!mayEnter(channel, isWrite, burst)) {
+  const channel = channels[channels.length === 1 ? 0 : extract(map.channel, burst)];
+  while (!mayEnter(channel, isWrite)) {
     const working = nextChannel(channels);
     const clock = working.chosenClock;
     issueCommand(working, batches, map);
     if (working === channel && clock > controller.doorClock) controller.doorClock = clock;
   }
   const earliest = incoming.earliestClock[at];
-  let clock = controller.enteredClock[number] + 1;
+  let clock = channel.lastEntered + 1;
   if (controller.doorClock > clock) clock = controller.doorClock;
   if (earliest > clock) clock = earliest;
   if (channels.length > 1 || clock >= channel.now) {
+    drainIdle(controller, clock);
     // What comes in at a clock is seen after it: commands until then know nothing of it.
     const working = nextChannel(channels);
     if (working.chosenClock <= clock) {
@@ -128,21 +125,18 @@ function step(controller: Controller): void {
     }
   }
   controller.doorClock = clock;
-  controller.enteredClock[number] = clock;
-  const bank = extract(map.bank, burst);
-  const row = extract(map.row, burst);
-  enterRequest(
-    channel,
-    batches,
-    isWrite,
-    bank,
-    row,
-    burst,
-    incoming.kind[at] >> 1,
-    incoming.batch[at],
-    clock,
-  );
+  channel.lastEntered = clock;
+  enterRequest(channel, batches, map, isWrite, burst, incoming.kind[at] >> 1, incoming.batch[at], clock);
   dropIncoming(incoming);
+}
+
+/** Channels that have nothing to do until `clock` but to write, write. */
+function drainIdle({ channels }: Controller, clock: number): void {
+  for (const channel of channels) {
+    if (channel.queues.length > 0 || channel.waitingWrites.length === 0) continue;
+    const from = Math.max(channel.now - 1, channel.lastEntered);
+    if (clock > from + 1) startDraining(channel, from);
+  }
 }
 
 /** The channel whose next command comes first. */

@@ -1,17 +1,21 @@
-import { ACT, PRE, PREA, RDA, REF, REFpb, WRA } from '../command.js';
+import { ACT, PRE, PREA, RDA, REF, REFpb, WR, WRA } from '../command.js';
 import { extract } from '../addressMap.js';
 import type { AddressMap } from '../addressMap.js';
 import { reach } from './batches.js';
 import type { Batches } from './batches.js';
 import type { ChannelState } from './channelState.js';
 import { countBusy, countServed } from './counters.js';
-import { noteRowClosed, noteRowOpened, removeRequest } from './requestQueue.js';
+import { noteRowClosed, noteRowOpened, removeRequest } from './bankQueues.js';
+import { refillQueue } from './enterRequest.js';
+import { dropJoin } from './joins.js';
+import { freeSlot } from './requestSlots.js';
 
 /** Gives the command that `chooseCommand` has found. */
 export function issueCommand(state: ChannelState, batches: Batches, map: AddressMap): void {
   const { chosenClock: clock, chosenBank: bank, chosenSlot: slot, chosenCommand: command } = state;
   state.isChosen = false;
   state.now = clock + 1;
+  if (slot >= 0) state.lastBank = bank;
   if (state.isForRefresh) {
     const rank = state.rankOf[bank];
     state.powerDown.wake(rank, state.refresh.dueClock[rank]);
@@ -46,11 +50,11 @@ function readOrWrite(
   batches: Batches,
   map: AddressMap,
 ): void {
-  const { isWriting, timing, powerDown, counters } = state;
-  const queue = isWriting ? state.writes : state.reads;
+  const { timing, powerDown, counters, queues, slots } = state;
+  const isWriting = command === WR || command === WRA;
   const rank = state.rankOf[bank];
   const group = state.groupOf[bank];
-  const row = queue.row[slot];
+  const row = slots.row[slot];
   const dataEnd = clock + (isWriting ? timing.writeLatency : timing.readLatency) + timing.burstClocks;
   state.busFree = dataEnd;
   state.busRank = rank;
@@ -71,18 +75,23 @@ function readOrWrite(
     state.groupRead[group] = inGroup;
     state.rankRead[rank] = inRank;
     recovered = clock + timing.readToPrecharge;
-    reach(batches, queue.batch[slot], dataEnd);
-    const latency = dataEnd - queue.entered[slot];
+    reach(batches, slots.batch[slot], dataEnd);
+    for (let join = slots.joined[slot]; join >= 0; join = dropJoin(state.joins, join)) {
+      reach(batches, state.joins.batch[join], dataEnd);
+    }
+    slots.joined[slot] = -1;
+    const latency = dataEnd - slots.entered[slot];
     counters.readLatencyClocks += latency;
     if (latency > counters.longestReadLatencyClocks) counters.longestReadLatencyClocks = latency;
     if (powerDown.isUsed) powerDown.busyUntil(rank, dataEnd + 1);
   }
   if (recovered > state.bankPrecharge[bank]) state.bankPrecharge[bank] = recovered;
-  countServed(counters, isWriting, queue.tag[slot], queue.effort[slot]);
+  countServed(counters, isWriting, slots.tag[slot], slots.effort[slot]);
   countBusy(counters, bank, clock, dataEnd);
-  if (queue.oldestOf[bank] !== slot) state.passed[bank]++;
-  const burst = queue.burst[slot];
-  removeRequest(queue, slot, row);
+  state.served[bank]++;
+  const burst = slots.burst[slot];
+  removeRequest(queues, slots, slot, row);
+  freeSlot(slots, slot);
   powerDown.waiting[rank]--;
   if (command === RDA || command === WRA) {
     const closing = state.bankPrecharge[bank];
@@ -91,20 +100,19 @@ function readOrWrite(
     powerDown.busyUntil(rank, closing + 1);
   }
   if (state.observe !== undefined) tell(state, command, clock, bank, row, extract(map.column, burst));
+  refillQueue(state, bank, clock);
 }
 
 function activate(state: ChannelState, clock: number, bank: number, slot: number): void {
-  const { timing } = state;
-  const queue = state.isWriting ? state.writes : state.reads;
+  const { timing, queues, slots } = state;
   const rank = state.rankOf[bank];
   const group = state.groupOf[bank];
-  const row = queue.row[slot];
+  const row = slots.row[slot];
   state.openRow[bank] = row;
-  state.passed[bank] = 0;
+  state.served[bank] = 0;
   state.lastUse[bank] = clock;
-  noteRowOpened(state.reads, bank, row);
-  noteRowOpened(state.writes, bank, row);
-  if (queue.effort[slot] === 0) queue.effort[slot] = 1;
+  noteRowOpened(queues, slots, bank, row);
+  if (slots.effort[slot] === 0) slots.effort[slot] = 1;
   state.bankRead[bank] = clock + timing.activateToRead;
   state.bankWrite[bank] = clock + timing.activateToWrite;
   state.bankPrecharge[bank] = clock + timing.activateToPrecharge;
@@ -118,14 +126,14 @@ function activate(state: ChannelState, clock: number, bank: number, slot: number
   state.windowOpens[rank] = state.fourActivates[4 * rank + next] + timing.fourActivates;
   state.standby.opened(rank, clock);
   state.powerDown.busyUntil(rank, clock + 1);
-  state.counters.activates[queue.tag[slot]]++;
+  state.counters.activates[slots.tag[slot]]++;
   countBusy(state.counters, bank, clock, clock + timing.activateToRead);
   tell(state, ACT, clock, bank, row, 0);
 }
 
 function precharge(state: ChannelState, clock: number, bank: number, slot: number): void {
   const { timing } = state;
-  if (slot >= 0) (state.isWriting ? state.writes : state.reads).effort[slot] = 2;
+  if (slot >= 0) state.slots.effort[slot] = 2;
   state.bankActivate[bank] = Math.max(state.bankActivate[bank], clock + timing.precharge);
   close(state, bank, clock);
   state.powerDown.busyUntil(state.rankOf[bank], clock + 1);
@@ -169,9 +177,8 @@ function refreshBank(state: ChannelState, clock: number, bank: number): void {
 }
 
 function close(state: ChannelState, bank: number, clock: number): void {
+  noteRowClosed(state.queues, state.slots, bank, state.openRow[bank]);
   state.openRow[bank] = -1;
-  noteRowClosed(state.reads, bank);
-  noteRowClosed(state.writes, bank);
   state.standby.closes(state.rankOf[bank], clock);
   state.counters.precharges++;
 }
