@@ -46,6 +46,6 @@ export const defaultController: ControllerSettings = {
   writeLow: 8,
   page: 'open',
   pageTimeoutClocks: 0,
-  maxRowHits: 4,
+  maxRowHits: 16,
   refresh: 'all-bank',
 };

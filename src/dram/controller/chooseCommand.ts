@@ -132,14 +132,15 @@ function chooseAmongBanks(state: ChannelState): void {
     const bank = usedBanks[i];
     const rank = rankOf[bank];
     const group = groupOf[bank];
-    const read = readHit[bank];
-    const write = writeHit[bank];
     const oldest = first[bank];
-    let slot = -1;
+    // A row that has been served for long gives way.
+    const isOver = served[bank] >= maxRowHits && row[oldest] !== openRow[bank];
+    const read = isOver ? -1 : readHit[bank];
+    const write = isOver ? -1 : writeHit[bank];
+    const isColumn = read >= 0 || write >= 0;
+    let slot = read;
     let clock = Infinity;
-    let isColumn = true;
     if (read >= 0) {
-      slot = read;
       clock = readFrom[rank];
       if (groupRead[group] > clock) clock = groupRead[group];
       if (bankRead[bank] > clock) clock = bankRead[bank];
@@ -155,22 +156,17 @@ function chooseAmongBanks(state: ChannelState): void {
         slot = write;
       }
     }
-    if (slot < 0 || (row[oldest] !== openRow[bank] && served[bank] >= maxRowHits)) {
-      let from: number;
+    if (!isColumn) {
+      slot = oldest;
       if (openRow[bank] >= 0) {
-        from = prechargeFrom[rank];
-        if (bankPrecharge[bank] > from) from = bankPrecharge[bank];
+        clock = prechargeFrom[rank];
+        if (bankPrecharge[bank] > clock) clock = bankPrecharge[bank];
       } else {
-        from = activateFrom[rank];
-        if (groupActivate[group] > from) from = groupActivate[group];
-        if (bankActivate[bank] > from) from = bankActivate[bank];
+        clock = activateFrom[rank];
+        if (groupActivate[group] > clock) clock = groupActivate[group];
+        if (bankActivate[bank] > clock) clock = bankActivate[bank];
       }
-      if (queued[oldest] >= from) from = queued[oldest] + 1;
-      if (from <= clock) {
-        clock = from;
-        slot = oldest;
-        isColumn = false;
-      }
+      if (queued[oldest] >= clock) clock = queued[oldest] + 1;
     }
     if (clock > bestClock) continue;
     let place = order[slot];
