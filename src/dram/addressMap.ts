@@ -33,8 +33,12 @@ interface Piece {
   readonly to: number;
 }
 
-/** Pieces as shift, mask and place, one after the other, so that they can be run through fast. */
-export type Extraction = Int32Array;
+/** Where a value lies in a burst's number: mostly in one piece, the first; of others shift, mask and place one after the other. */
+export interface Extraction {
+  readonly shift: number;
+  readonly mask: number;
+  readonly others: Int32Array;
+}
 
 /** How the number of a burst (its address over its size) falls apart into the place where it lies. */
 export interface AddressMap {
@@ -48,10 +52,10 @@ export interface AddressMap {
 }
 
 /** The value that lies in a burst's number (below 2^32) where the pieces say. */
-export function extract(pieces: Extraction, burst: number): number {
-  let value = 0;
-  for (let i = 0; i < pieces.length; i += 3) {
-    value |= ((burst >>> pieces[i]) & pieces[i + 1]) << pieces[i + 2];
+export function extract({ shift, mask, others }: Extraction, burst: number): number {
+  let value = (burst >>> shift) & mask;
+  for (let i = 0; i < others.length; i += 3) {
+    value |= ((burst >>> others[i]) & others[i + 1]) << others[i + 2];
   }
   return value;
 }
@@ -70,9 +74,10 @@ export function placeOf({ channel, bank, row, column }: AddressMap, burst: numbe
 export function addressOf(map: AddressMap, place: DramPlace): number {
   let burst = 0;
   for (const part of ['channel', 'bank', 'row', 'column'] as const) {
-    const pieces = map[part];
-    for (let i = 0; i < pieces.length; i += 3) {
-      burst += ((place[part] >>> pieces[i + 2]) & pieces[i + 1]) * 2 ** pieces[i];
+    const { shift, mask, others } = map[part];
+    burst += (place[part] & mask) * 2 ** shift;
+    for (let i = 0; i < others.length; i += 3) {
+      burst += ((place[part] >>> others[i + 2]) & others[i + 1]) * 2 ** others[i];
     }
   }
   return burst * map.burstBytes;
@@ -137,9 +142,13 @@ function extraction(pieces: readonly Piece[]): Extraction {
       joined.push(piece);
     }
   }
-  return Int32Array.from(
-    joined.flatMap(({ shift, bits, to }) => [shift, bits === 32 ? -1 : 2 ** bits - 1, to]),
-  );
+  const masked = joined.map(({ shift, bits, to }) => ({ shift, mask: bits === 32 ? -1 : 2 ** bits - 1, to }));
+  const [{ shift, mask }] = [...masked, { shift: 0, mask: 0 }];
+  return {
+    shift,
+    mask,
+    others: Int32Array.from(masked.slice(1).flatMap((piece) => [piece.shift, piece.mask, piece.to])),
+  };
 }
 
 function bitsOf(sizes: Readonly<Record<Field, number>>): Record<Field, number> {

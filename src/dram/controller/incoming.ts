@@ -2,7 +2,7 @@
 export interface Incoming {
   start: number;
   length: number;
-  burst: Float64Array;
+  burst: Uint32Array;
   earliestClock: Float64Array;
   batch: Int32Array;
   /** Twice the tag, and one more for a write. */
@@ -14,7 +14,7 @@ export function createIncoming(): Incoming {
   return {
     start: 0,
     length: 0,
-    burst: new Float64Array(size),
+    burst: new Uint32Array(size),
     earliestClock: new Float64Array(size),
     batch: new Int32Array(size),
     kind: new Uint8Array(size),
@@ -46,12 +46,12 @@ export function dropIncoming(incoming: Incoming): void {
 function grow(incoming: Incoming): void {
   const { start, burst } = incoming;
   const size = burst.length;
-  const unroll = <T extends Uint8Array | Int32Array | Float64Array>(from: T, to: T): T => {
+  const unroll = <T extends Uint8Array | Uint32Array | Int32Array | Float64Array>(from: T, to: T): T => {
     to.set(from.subarray(start));
     to.set(from.subarray(0, start), size - start);
     return to;
   };
-  incoming.burst = unroll(burst, new Float64Array(2 * size));
+  incoming.burst = unroll(burst, new Uint32Array(2 * size));
   incoming.earliestClock = unroll(incoming.earliestClock, new Float64Array(2 * size));
   incoming.batch = unroll(incoming.batch, new Int32Array(2 * size));
   incoming.kind = unroll(incoming.kind, new Uint8Array(2 * size));

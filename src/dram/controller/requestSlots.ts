@@ -7,7 +7,7 @@ export interface RequestSlots {
   readonly tag: Uint8Array;
   readonly batch: Int32Array;
   /** Number of the burst in the address space. */
-  readonly burst: Float64Array;
+  readonly burst: Uint32Array;
   /** Clock of entering the channel. */
   readonly entered: Float64Array;
   /** Clock of entering the bank's queue, after which commands go out for it, and its number in that order. */
@@ -34,7 +34,7 @@ export function createRequestSlots(size: number): RequestSlots {
     isWrite: new Uint8Array(size),
     tag: new Uint8Array(size),
     batch: new Int32Array(size),
-    burst: new Float64Array(size),
+    burst: new Uint32Array(size),
     entered: new Float64Array(size),
     queued: new Float64Array(size),
     order: new Float64Array(size),
