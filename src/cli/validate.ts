@@ -43,7 +43,11 @@ const loaders: Readonly<Record<DocumentKind, (file: string) => Promise<string>>>
     const table = await energyTableOf(accelerator);
     for (const { name } of accelerator.buffers) bankOf(name, accelerator, table);
     const { rows, columns, dataflow } = accelerator.array;
-    return `a valid accelerator: ${accelerator.name}, ${rows}x${columns} PEs, ${dataflow}, energy table ${table.name}`;
+    const dram = accelerator.dram.kind === 'flat' ? 'flat DRAM' : `DRAM ${accelerator.dram.part.name}`;
+    return (
+      `a valid accelerator: ${accelerator.name}, ${rows}x${columns} PEs, ${dataflow}, ${dram}, ` +
+      `energy table ${table.name}`
+    );
   },
   dram: async (file) => {
     const { readDram } = await import('../dram/loadPart.js');

@@ -49,20 +49,15 @@ export function roundPart(changes: Partial<DramPart> = {}): DramPart {
   };
 }
 
+const counters = [
+  ...['clocks', 'activates', 'precharges', 'reads', 'writes', 'refreshes', 'bankRefreshes'],
+  ...['rowHits', 'rowMisses', 'rowConflicts', 'forwarded', 'merged'],
+  ...['readLatencyClocks', 'longestReadLatencyClocks', 'busyClocks', 'bankBusyClocks', 'dataClocks'],
+  ...['activeStandbyClocks', 'prechargeStandbyClocks', 'activePowerDownClocks', 'prechargePowerDownClocks'],
+];
+
 /** Nothing at all, but for the changes. */
 export function activity(changes: Partial<DramActivity> = {}): DramActivity {
-  return {
-    ...{ clocks: 0, activates: 0, precharges: 0, reads: 0, writes: 0, refreshes: 0, bankRefreshes: 0 },
-    ...{ rowHits: 0, rowMisses: 0, rowConflicts: 0, forwarded: 0 },
-    ...{ readLatencyClocks: 0, longestReadLatencyClocks: 0 },
-    ...{
-      activeStandbyClocks: 0,
-      prechargeStandbyClocks: 0,
-      activePowerDownClocks: 0,
-      prechargePowerDownClocks: 0,
-    },
-    ...{ busyClocks: 0, bankBusyClocks: 0, dataClocks: 0 },
-    tagged: [],
-    ...changes,
-  };
+  const nothing = Object.fromEntries(counters.map((name) => [name, 0]));
+  return { ...nothing, tagged: [], ...changes } as DramActivity;
 }
