@@ -78,12 +78,12 @@ export function dramEnergy(activity: DramActivity, part: DramPart): DramEnergy {
     activePowerDown: standing(activity.activePowerDownClocks, ({ IDD3P }) => IDD3P),
     prechargePowerDown: standing(activity.prechargePowerDownClocks, ({ IDD2P }) => IDD2P),
   };
-  const totalPj = activatePj + readPj + writePj + refreshPj + sumOf(backgroundPj);
+  const totalPj = activatePj + readPj + writePj + refreshPj + backgroundOf(backgroundPj);
   return { activatePj, readPj, writePj, refreshPj, backgroundPj, totalPj };
 }
 
 /** All four states together. */
-export function sumOf(background: DramEnergy['backgroundPj']): number {
+export function backgroundOf(background: DramEnergy['backgroundPj']): number {
   const { activeStandby, prechargeStandby, activePowerDown, prechargePowerDown } = background;
   return activeStandby + prechargeStandby + activePowerDown + prechargePowerDown;
 }
