@@ -48,6 +48,7 @@ function createProgram(done: (code: number) => void): Command {
     .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
     .option('--storage <formats>', "store each variant in these formats instead of the scenario's", list)
     .option('--dataflow <names>', "run each variant in these dataflows instead of the scenario's", list)
+    .option('--dram <name>', "this DRAM, by name or path, instead of the accelerator's")
     .addOption(precisionOption())
     .addOption(
       new Option('--execution <name>', 'how layers are carried out; estimate computes nothing').choices(

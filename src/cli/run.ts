@@ -23,6 +23,7 @@ export interface RunArguments {
   readonly variants?: readonly string[];
   readonly storage?: readonly string[];
   readonly dataflow?: readonly string[];
+  readonly dram?: string;
   readonly precision?: Precision;
   readonly execution?: Execution;
   readonly layers?: readonly string[];
@@ -69,11 +70,12 @@ export function verdict(result: ScenarioResult): number {
 }
 
 async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {
-  const { variants, storage, dataflow, precision, execution, layers, seed, check, batch } = options;
+  const { variants, storage, dataflow, dram, precision, execution, layers, seed, check, batch } = options;
   return {
     variants,
     storage,
     dataflows: dataflow,
+    dram,
     precision,
     execution,
     layers,
