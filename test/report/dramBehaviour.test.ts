@@ -130,9 +130,7 @@ function resultOf(
     energyTable: 't',
     precision: int8,
     execution: 'tile',
-    batch: 1,
-    images: 1,
-    notes: [],
+    ...{ layout: 'chw', batch: 1, images: 1, notes: [] },
     variants: [
       {
         ...{ variant: 'v', storage: 'auto', dataflow: 'x', description: '', notes: [], layers, energy },
