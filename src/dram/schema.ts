@@ -87,7 +87,6 @@ const commands = z.strictObject({
 /** The YAML kind `dram`. */
 export const dramSchema = z.discriminatedUnion('model', [flat, commands]);
 
-export type DramFile = z.output<typeof dramSchema>;
 export type PartFile = z.output<typeof commands>;
 /** What an accelerator, too, may write in place. */
 export type FlatKeys = Pick<z.output<typeof flat>, keyof typeof flatDramKeys>;
