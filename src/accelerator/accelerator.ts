@@ -1,5 +1,6 @@
 import type { ArraySettings } from '../dataflow/arraySettings.js';
 import type { ControllerSettings } from '../dram/controllerSettings.js';
+import type { FlatDram } from '../dram/flatDram.js';
 import type { DramPart } from '../dram/part.js';
 import type { Location } from '../document/userError.js';
 import type { Tensor } from '../tensor/dataSpace.js';
@@ -29,15 +30,10 @@ export interface BufferSpec {
 }
 
 /** A DRAM with a bandwidth and a latency and nothing else. */
-export interface FlatDramSpec {
+export interface FlatDramSpec extends FlatDram {
   readonly kind: 'flat';
-  readonly bandwidthBytesPerSecond: number;
-  /** From a transfer's request to its first byte. */
-  readonly latencyPs: number;
-  readonly burstBytes: number;
-  readonly energyPjPerBit: number;
-  /** Where the energy figure comes from. */
-  readonly source: string;
+  /** Absent where it stands in the accelerator's own file. */
+  readonly file?: string;
 }
 
 /** A real part behind a memory controller, simulated command by command. */

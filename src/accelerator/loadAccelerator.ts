@@ -3,6 +3,7 @@ import { expectKind, faultAt, parseDocument, readDocument } from '../document/do
 import type { YamlDocument } from '../document/document.js';
 import { resolveReference } from '../document/library.js';
 import type { Accelerator, BufferSpec } from './accelerator.js';
+import { loadDramSpec } from './loadDramSpec.js';
 import { acceleratorSchema, heldTensors } from './schema.js';
 import { checkDataflow } from './withDataflow.js';
 
@@ -14,7 +15,8 @@ type AcceleratorFile = z.output<typeof acceleratorSchema>;
  *
  * @param reference a name such as `edge-16x16`, or a path relative to `fromFile`
  * @throws UserError with file, line and column: an unknown key, a size or unit that makes no sense, a tensor that no
- *   buffer or more than one holds, banks that do not divide a buffer, a dataflow that cannot skip and is to
+ *   buffer or more than one holds, banks that do not divide a buffer, a dataflow that cannot skip and is to, a DRAM that
+ *   `loadDramSpec` refuses
  */
 export async function loadAccelerator(reference: string, fromFile?: string): Promise<Accelerator> {
   const document = await readDocument(await resolveReference(reference, 'accelerator', fromFile));
@@ -22,7 +24,6 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
   const given = parseDocument(document, acceleratorSchema);
   checkBuffers(document, given);
   const periodPs = Math.round(1e12 / given.clock);
-  const { kind, bandwidth, latency, burst, energy, source } = given.dram;
   const accelerator: Accelerator = {
     name: given.name,
     description: given.description,
@@ -44,14 +45,7 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
     })),
     postProcessor: given.postProcessor,
     decoder: given.decoder ?? { entriesPerCycle: given.array.columns },
-    dram: {
-      kind,
-      bandwidthBytesPerSecond: bandwidth,
-      latencyPs: Math.round(latency),
-      burstBytes: burst,
-      energyPjPerBit: energy,
-      source,
-    },
+    dram: await loadDramSpec(document, given.dram),
     energyTable: given.energyTable,
     places: {
       technology: document.locate(['technology']),

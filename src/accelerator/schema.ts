@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { positiveInteger } from '../document/integer.js';
 import { quantity } from '../document/quantity.js';
 import { safeName, text } from '../document/words.js';
+import { dramKeySchema } from './dramSchema.js';
 import { fills, overlaps } from '../dataflow/arraySettings.js';
 import { dataflowNameFault, dataflowNames } from '../dataflow/dataflows.js';
 
@@ -26,15 +27,6 @@ const buffer = z.strictObject({
     .meta({ description: 'Reads and writes share the ports, as in a single-ported SRAM' }),
   doubleBuffered: z.boolean().default(true),
   cell: text('cell type of the SRAM table, such as itrs-lop'),
-});
-
-const flatDram = z.strictObject({
-  kind: z.literal('flat'),
-  bandwidth: quantity('bandwidth', { min: 1000 }),
-  latency: quantity('time', { zero: true, max: 1e9 }),
-  burst: quantity('bytes', { max: 4096 }).default(64),
-  energy: quantity('energyPerBit', { zero: true }),
-  source: text('source of the energy figure'),
 });
 
 const dataflow = z
@@ -94,6 +86,6 @@ export const acceleratorSchema = z.strictObject({
       description:
         'Entries per cycle of formats that are decoded one entry after the other; as many as there are columns unless given',
     }),
-  dram: flatDram,
+  dram: dramKeySchema,
   energyTable: text('name or path of an energy table'),
 });

@@ -48,6 +48,7 @@ function createProgram(done: (code: number) => void): Command {
     .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
     .option('--storage <formats>', "store each variant in these formats instead of the scenario's", list)
     .option('--dataflow <names>', "run each variant in these dataflows instead of the scenario's", list)
+    .option('--dram <name>', "this DRAM, by name or path, instead of the accelerator's")
     .addOption(precisionOption())
     .option('--layout <name>', 'how feature maps lie in DRAM: NCHW, NHWC, or blocks such as NCHW16c')
     .addOption(
@@ -147,7 +148,7 @@ function createProgram(done: (code: number) => void): Command {
   program
     .command('schema')
     .description('print the JSON Schema of a kind of YAML file, for editors')
-    .argument('<kind>', 'scenario, network, accelerator, sparsity, energy-table or sram-table')
+    .argument('<kind>', 'scenario, network, accelerator, dram, sparsity, energy-table or sram-table')
     .action(async (kind: string) => {
       const { printSchema } = await import('./schema.js');
       await printSchema(kind);

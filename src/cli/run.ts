@@ -23,6 +23,7 @@ export interface RunArguments {
   readonly variants?: readonly string[];
   readonly storage?: readonly string[];
   readonly dataflow?: readonly string[];
+  readonly dram?: string;
   readonly precision?: Precision;
   readonly layout?: string;
   readonly execution?: Execution;
@@ -70,11 +71,13 @@ export function verdict(result: ScenarioResult): number {
 }
 
 async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {
-  const { variants, storage, dataflow, precision, layout, execution, layers, seed, check, batch } = options;
+  const { variants, storage, dataflow, dram, precision, layout, execution, layers, seed, check, batch } =
+    options;
   return {
     variants,
     storage,
     dataflows: dataflow,
+    dram,
     precision,
     layout,
     execution,

@@ -9,6 +9,7 @@ const schemas: Readonly<Record<DocumentKind, () => Promise<z.ZodType>>> = {
   scenario: async () => (await import('../scenario/schema.js')).scenarioSchema,
   network: async () => (await import('../network/schema.js')).networkSchema,
   accelerator: async () => (await import('../accelerator/schema.js')).acceleratorSchema,
+  dram: async () => (await import('../dram/schema.js')).dramSchema,
   sparsity: async () => (await import('../sparsity/schema.js')).sparsitySchema,
   'energy-table': async () => (await import('../energy/schema.js')).energyTableSchema,
   'sram-table': async () => (await import('../energy/schema.js')).sramTableSchema,

@@ -43,7 +43,24 @@ const loaders: Readonly<Record<DocumentKind, (file: string) => Promise<string>>>
     const table = await energyTableOf(accelerator);
     for (const { name } of accelerator.buffers) bankOf(name, accelerator, table);
     const { rows, columns, dataflow } = accelerator.array;
-    return `a valid accelerator: ${accelerator.name}, ${rows}x${columns} PEs, ${dataflow}, energy table ${table.name}`;
+    const dram = accelerator.dram.kind === 'flat' ? 'flat DRAM' : `DRAM ${accelerator.dram.part.name}`;
+    return (
+      `a valid accelerator: ${accelerator.name}, ${rows}x${columns} PEs, ${dataflow}, ${dram}, ` +
+      `energy table ${table.name}`
+    );
+  },
+  dram: async (file) => {
+    const { readDram } = await import('../dram/loadPart.js');
+    const { banksOf, peakBytesPerSecond } = await import('../dram/part.js');
+    const { formatFixed } = await import('../report/format.js');
+    const loaded = await readDram(file);
+    if (loaded.model === 'flat') return `a valid flat DRAM: ${loaded.name}`;
+    const { part } = loaded;
+    const { organisation } = part;
+    return (
+      `a valid DRAM part: ${part.name}, ${part.standard}, ${banksOf(organisation)} banks of ${organisation.rows} rows, ` +
+      `${formatFixed(peakBytesPerSecond(part) / 1e9, 1)} GB/s a channel`
+    );
   },
   sparsity: async (file) => {
     const { loadVariant } = await import('../sparsity/loadVariant.js');

@@ -83,6 +83,7 @@ export function countLayer(
     activePes: sums.activePes,
     idleMacSlots: sums.idle,
     dram: timeline.dram,
+    ...(timeline.dramActivity && { dramActivity: timeline.dramActivity }),
     buffers: bufferRecords(accesses, accelerator),
     registers,
     patternTableReadBits: sums.tableBits,

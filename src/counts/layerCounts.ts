@@ -6,6 +6,8 @@ import type {
   RegisterTensor,
   StallCause,
 } from '../dataflow/counters.js';
+import type { DramActivity } from '../dram/activity.js';
+import { tensors } from '../tensor/dataSpace.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 
 /** MACs of one layer for one batch of images. */
@@ -42,6 +44,11 @@ export function indexBytesOf({ position, pointer, table }: StoredBytes): number 
   return position + pointer + table;
 }
 
+/** Bytes between DRAM and buffers, both ways, of all tensors. */
+export function totalDramBytes({ dram }: Pick<LayerCounts, 'dram'>): number {
+  return tensors.reduce((sum, tensor) => sum + dram[tensor].readBytes + dram[tensor].writeBytes, 0);
+}
+
 /** Everything that one layer did for one batch of images; all figures are exact integers. */
 export interface LayerCounts {
   readonly layer: string;
@@ -58,6 +65,8 @@ export interface LayerCounts {
   /** Slots of used PEs in which no multiplication happens because their filter lacks the streamed tap. */
   readonly idleMacSlots: number;
   readonly dram: Readonly<Record<Tensor, DramAccess>>;
+  /** Of a DRAM that is simulated command by command; tags are indices into `tensors`. */
+  readonly dramActivity?: DramActivity;
   /** By the buffer's name in the accelerator. */
   readonly buffers: Readonly<Record<string, Readonly<Record<Tensor, BufferAccess>>>>;
   readonly registers: Readonly<Record<RegisterTensor, RegisterAccess>>;

@@ -88,6 +88,14 @@ export const dimensions = {
     whole: false,
   },
   voltage: { noun: 'voltage', base: 'V', units: ['mV', 'V'], example: '0.9 V', max: '1 kV', whole: false },
+  current: {
+    noun: 'current',
+    base: 'mA',
+    units: ['uA', 'mA', 'A'],
+    example: '48 mA',
+    max: '100 A',
+    whole: false,
+  },
 } as const satisfies Record<string, DimensionSpec>;
 
 export type Dimension = keyof typeof dimensions;
@@ -114,6 +122,7 @@ export const units: Readonly<Record<string, readonly [factor: number, unit: stri
   ...multiples('W', 'W', { k: 1e3, '': 1, m: 1e-3, u: 1e-6, n: 1e-9, p: 1e-12 }),
   ...multiples('m', 'm', { '': 1, c: 1e-2, m: 1e-3, u: 1e-6, n: 1e-9 }),
   ...multiples('V', 'V', { k: 1e3, '': 1, m: 1e-3 }),
+  ...multiples('A', 'A', { '': 1, m: 1e-3, u: 1e-6 }),
 };
 
 function multiples(

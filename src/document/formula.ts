@@ -6,7 +6,7 @@ import { UserError } from './userError.js';
 
 /**
  * The value of a formula such as `0.2 pJ * (bits / 8)^2`, as a number of the dimension's base unit: B, bit, Hz, B/s,
- * ps, pJ, pJ/bit, mW, nm, um^2, V; or as it is for a plain `number`.
+ * ps, pJ, pJ/bit, mW, nm, um^2, V, mA; or as it is for a plain `number`.
  *
  * @param variables plain numbers by name; a variable hides the unit of the same name
  * @throws UserError, without a location, when the text is no arithmetic, is of another dimension or not finite

@@ -3,6 +3,7 @@ export const kindFolders = {
   scenario: 'scenarios',
   network: 'networks',
   accelerator: 'accelerators',
+  dram: 'dram',
   sparsity: 'sparsity',
   'energy-table': 'energy',
   'sram-table': 'energy',

@@ -19,7 +19,7 @@ export interface QuantityOptions {
 /**
  * A schema for a quantity with its unit, such as `108 KiB`, read as a number of the dimension's base unit:
  * bytes B, bits bit, frequency Hz, bandwidth B/s, time ps, energy pJ, energyPerBit pJ/bit, power mW, length nm,
- * area um^2, voltage V. Sizes in bytes may be plain integers, too; everything else needs its unit.
+ * area um^2, voltage V, current mA. Sizes in bytes may be plain integers, too; everything else needs its unit.
  */
 export function quantity(
   dimension: Dimension,

@@ -49,3 +49,18 @@ export const defaultController: ControllerSettings = {
   maxRowHits: 16,
   refresh: 'all-bank',
 };
+
+/** Settings of which some are given. The marks of writes keep their share of the window unless they are given, too. */
+export function controllerWith(given: {
+  readonly [setting in keyof ControllerSettings]?: ControllerSettings[setting] | undefined;
+}): ControllerSettings {
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const { window, writeHigh, writeLow } = defaultController;
+  const scale = (given.window ?? window) / window;
+  return {
+    ...defaultController,
+    writeHigh: Math.ceil(writeHigh * scale),
+    writeLow: Math.floor(writeLow * scale),
+    ...known,
+  };
+}

@@ -92,6 +92,11 @@ export interface DramPart {
   readonly location?: Location;
 }
 
+/** Banks of a rank. */
+export function banksOf({ bankGroups, banksPerGroup }: DramOrganisation): number {
+  return bankGroups * banksPerGroup;
+}
+
 /** Bytes that one column command moves. */
 export function burstBytesOf({ deviceBits, devices, burstLength }: DramOrganisation): number {
   return (deviceBits * devices * burstLength) / 8;

@@ -6,14 +6,15 @@ import type { PrecisionSet } from '../model/model.js';
 import { registerTensors } from '../dataflow/counters.js';
 import { tensors, type Tensor } from '../tensor/dataSpace.js';
 import { precisionKey, type ActionCosts, type EnergyTable, type FigureSource } from './energyTable.js';
+import { dramEnergyOf } from './dram.js';
 import type { LayerEnergy } from './layerEnergy.js';
 import { lookUpSram, type SramPoint } from './sram.js';
 
 /**
  * The energy of one layer: sum of (action count x energy of the action) + leakage power x latency.
  *
- * MACs are charged as performed or gated; buffers by the port word, read or written, of one bank; DRAM by whole bursts;
- * registers and the pattern table by the bit.
+ * MACs are charged as performed or gated; buffers by the port word, read or written, of one bank; DRAM by whole bursts, or by the
+ * commands of a real part; registers and the pattern table by the bit.
  *
  * @throws UserError when the accelerator's node is not the table's, when the table lacks the precision,
  *   or when a buffer lies outside the SRAM measurements
@@ -55,14 +56,8 @@ export function evaluateEnergy(
     buffers[buffer.name] = bufferPj;
   }
 
-  let dram = 0;
-  const burstPj = accelerator.dram.burstBytes * 8 * (accelerator.dram.energyPjPerBit ?? 0);
-  for (const tensor of tensors) {
-    const { readBursts, writeBursts } = counts.dram[tensor];
-    const pj = (readBursts + writeBursts) * burstPj;
-    dram += pj;
-    tensorsPj[tensor] += pj;
-  }
+  const dram = dramEnergyOf(counts, accelerator.dram);
+  for (const tensor of tensors) tensorsPj[tensor] += dram.tensorsPj[tensor];
 
   const patternTable = counts.patternTableReadBits * costs.patternTableReadPjPerBit;
   const { entries, maskBits, symbols } = counts.decoding;
@@ -76,13 +71,19 @@ export function evaluateEnergy(
   const leakage = leakageMw * counts.latencyPs * 1e-3;
   const bufferTotal = Object.values(buffers).reduce((sum, pj) => sum + pj, 0);
 
-  const totalPj = mac + registerFiles + bufferTotal + postProcessor + patternTable + decoder + dram + leakage;
+  const totalPj =
+    mac + registerFiles + bufferTotal + postProcessor + patternTable + decoder + dram.totalPj + leakage;
   if (!Number.isFinite(totalPj)) throw new Error(`layer ${counts.layer}: counts are incomplete`);
   return {
     layer: counts.layer,
-    componentsPj: { mac, registerFiles, buffers, postProcessor, patternTable, decoder, dram, leakage },
+    componentsPj: {
+      ...{ mac, registerFiles, buffers, postProcessor, patternTable, decoder },
+      dram: dram.totalPj,
+      ...(dram.parts && { dramParts: dram.parts }),
+      leakage,
+    },
     tensorsPj,
-    withoutTensorPj: mac + postProcessor + leakage,
+    withoutTensorPj: mac + postProcessor + leakage + dram.withoutTensorPj,
     totalPj,
     latencyPs: counts.latencyPs,
     effectualMacs: counts.macs.effectual,
@@ -146,7 +147,7 @@ function sourcesOf(
     { component: 'leakage', ...sram },
     {
       component: 'dram',
-      family: accelerator.dram.kind,
+      family: accelerator.dram.kind === 'flat' ? 'flat' : accelerator.dram.part.name,
       source: accelerator.dram.source,
       foreign: true,
       derived: false,

@@ -2,6 +2,15 @@ import type { Tensor } from '../tensor/dataSpace.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { FigureSource } from './energyTable.js';
 
+/** Energy of a DRAM by what its commands were, in pJ; background is standing by, all ranks together. */
+export interface DramParts {
+  readonly activate: number;
+  readonly read: number;
+  readonly write: number;
+  readonly refresh: number;
+  readonly background: number;
+}
+
 /** Energy by component, in pJ. */
 export interface EnergyComponents {
   readonly mac: number;
@@ -12,6 +21,8 @@ export interface EnergyComponents {
   readonly patternTable: number;
   readonly decoder: number;
   readonly dram: number;
+  /** What `dram` is made of, where it follows from the currents of a part. */
+  readonly dramParts?: DramParts;
   /** Leakage power of PEs and SRAM times the latency. */
   readonly leakage: number;
 }
@@ -21,7 +32,7 @@ export interface Energy {
   readonly componentsPj: EnergyComponents;
   /** Moving each tensor: register files, buffers, DRAM; pattern table and decoder count as `index`. */
   readonly tensorsPj: Readonly<Record<Tensor, number>>;
-  /** What belongs to no tensor: MACs, post-processor, leakage. */
+  /** What belongs to no tensor: MACs, post-processor, leakage; refresh and background of the DRAM. */
   readonly withoutTensorPj: number;
   readonly totalPj: number;
   readonly latencyPs: number;
@@ -60,6 +71,7 @@ export function addEnergy(layers: readonly Energy[], latencyPs?: number): Energy
   const tensorsPj = Object.fromEntries(
     tensors.map((tensor) => [tensor, sum((energy) => energy.tensorsPj[tensor])]),
   ) as Record<Tensor, number>;
+  const parts = layers.flatMap(({ componentsPj }) => componentsPj.dramParts ?? []);
   const sources = new Map(
     layers
       .flatMap((energy) => energy.sources)
@@ -74,6 +86,7 @@ export function addEnergy(layers: readonly Energy[], latencyPs?: number): Energy
       patternTable: sum((energy) => energy.componentsPj.patternTable),
       decoder: sum((energy) => energy.componentsPj.decoder),
       dram: sum((energy) => energy.componentsPj.dram),
+      ...(parts.length > 0 && { dramParts: addDramParts(parts) }),
       leakage: sum((energy) => energy.componentsPj.leakage),
     },
     tensorsPj,
@@ -82,6 +95,17 @@ export function addEnergy(layers: readonly Energy[], latencyPs?: number): Energy
     latencyPs: latencyPs ?? sum((energy) => energy.latencyPs),
     effectualMacs: sum((energy) => energy.effectualMacs),
     sources: [...sources.values()],
+  };
+}
+
+function addDramParts(all: readonly DramParts[]): DramParts {
+  const sum = (part: keyof DramParts): number => all.reduce((total, parts) => total + parts[part], 0);
+  return {
+    activate: sum('activate'),
+    read: sum('read'),
+    write: sum('write'),
+    refresh: sum('refresh'),
+    background: sum('background'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import type { DramSpec } from '../accelerator/accelerator.js';
 import { packageVersion } from '../document/package.js';
 import { displayPath } from '../document/userError.js';
 import type { ScenarioResult } from '../report/result.js';
@@ -15,6 +16,7 @@ async function createManifest(scenario: Scenario, result: ScenarioResult): Promi
     scenario.file,
     scenario.network.file,
     accelerator.file,
+    ...dramFiles(accelerator.dram),
     energyTable.file,
     energyTable.sram.file,
     ...new Set(cells.flatMap(({ variant: { file } }) => (file === undefined ? [] : [file]))),
@@ -49,8 +51,25 @@ async function createManifest(scenario: Scenario, result: ScenarioResult): Promi
     })),
     layers: scenario.layers,
     // Its lines are for messages.
-    accelerator: { ...accelerator, file: displayPath(accelerator.file), places: undefined },
+    accelerator: {
+      ...accelerator,
+      file: displayPath(accelerator.file),
+      dram: dramRecord(accelerator.dram),
+      places: undefined,
+    },
   };
+}
+
+function dramFiles(dram: DramSpec): string[] {
+  const file = dram.kind === 'flat' ? dram.file : dram.part.file;
+  return file === undefined ? [] : [file];
+}
+
+function dramRecord(dram: DramSpec): Record<string, unknown> {
+  if (dram.kind === 'commands') {
+    return { ...dram, part: { ...dram.part, file: displayPath(dram.part.file), location: undefined } };
+  }
+  return { ...dram, ...(dram.file !== undefined && { file: displayPath(dram.file) }) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
 import { gatedMacs } from '../energy/actionCosts.js';
 import { precisionKey } from '../energy/energyTable.js';
 import { bankOf } from '../energy/evaluate.js';
@@ -8,7 +9,8 @@ import type { Scenario } from './scenario.js';
 export function scenarioNotes({ accelerator, energyTable, settings }: Scenario): string[] {
   const notes = [
     `energy: table ${energyTable.name} (${energyTable.family}), SRAM ${energyTable.sram.family}, ` +
-      `DRAM ${accelerator.dram.energyPjPerBit} pJ/bit (${accelerator.dram.source})`,
+      `DRAM ${dramEnergySource(accelerator)}`,
+    ...dramNotes(accelerator),
   ];
   const isGated = accelerator.array.gate === 'activation';
   const foreign = energyTable.costs
@@ -44,6 +46,23 @@ export function scenarioNotes({ accelerator, energyTable, settings }: Scenario):
   if (skip === 'activation') notes.push('mappings were searched as if no activation were zero');
   if (!settings.check.enabled) notes.push('outputs were not checked against TensorFlow.js');
   return notes;
+}
+
+function dramEnergySource({ dram }: Accelerator): string {
+  if (dram.energyPjPerBit !== undefined) return `${dram.energyPjPerBit} pJ/bit (${dram.source})`;
+  return `by the currents of its commands (${dram.source})`;
+}
+
+/** Part and controller of a DRAM that is simulated command by command. */
+function dramNotes({ dram }: Accelerator): string[] {
+  if (dram.kind === 'flat') return [];
+  const { part, controller } = dram;
+  const { channels, ranks, addressMap, scheduler, window, page, refresh } = controller;
+  const units = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
+  return [
+    `DRAM: ${part.name}, ${units(channels, 'channel')} of ${units(ranks, 'rank')}, ${addressMap}, ${scheduler}, ` +
+      `window ${window}, page ${page}, refresh ${refresh}`,
+  ];
 }
 
 /** What an estimate takes for granted where it depends on values. */

@@ -13,6 +13,8 @@ export interface ScenarioOverrides {
   readonly execution?: Execution | undefined;
   /** In place of the file's, or of the accelerator's own. */
   readonly dataflows?: readonly string[] | undefined;
+  /** Name or path of a DRAM in place of the accelerator's. */
+  readonly dram?: string | undefined;
   readonly layers?: readonly string[] | undefined;
   /** Of weights and feature maps. */
   readonly precision?: Precision | undefined;

@@ -1,5 +1,6 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { loadAccelerator } from '../accelerator/loadAccelerator.js';
+import { withDram } from '../accelerator/withDram.js';
 import { faultAt } from '../document/document.js';
 import type { YamlDocument, YamlPath } from '../document/document.js';
 import { didYouMean } from '../document/suggest.js';
@@ -27,7 +28,7 @@ export interface Scenario {
   readonly settings: ScenarioFile;
   readonly file: string;
   readonly network: Network;
-  /** As its file says; the cells have those that are run. */
+  /** As its file says, but for the DRAM where another one is asked for; the cells have those that are run. */
   readonly accelerator: Accelerator;
   readonly energyTable: EnergyTable;
   /** What is compared; each combination of variant, storage and dataflow once. */
@@ -51,7 +52,8 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
   const at = <T>(key: YamlPath, load: Promise<T>): Promise<T> => located(document, key, load);
 
   const network = await at(['network'], loadNetwork(settings.network, document.file));
-  const accelerator = await at(['accelerator'], loadAccelerator(settings.accelerator, document.file));
+  const own = await at(['accelerator'], loadAccelerator(settings.accelerator, document.file));
+  const accelerator = overrides.dram === undefined ? own : await withDram(own, overrides.dram);
   const energyTable = await (settings.energy === undefined
     ? energyTableOf(accelerator)
     : at(['energy'], loadEnergyTable(settings.energy, document.file)));

@@ -7,6 +7,7 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import { addEnergy, energyMetrics } from '../energy/layerEnergy.js';
 import { isConv } from '../network/layer.js';
 import { openReference } from '../reference/backend.js';
+import { dramBehaviour } from '../report/dramBehaviour.js';
 import type { LayerResult, ScenarioResult, VariantResult } from '../report/result.js';
 import { savingsOf, totalsOf } from '../report/totals.js';
 import { evaluateLayer } from './layerCost.js';
@@ -122,6 +123,7 @@ function variantResult(
     .filter(({ layer }) => reported.includes(layer.name))
     .map((planned) => layerResult(scenario, accelerator, planned, run));
   const energy = addEnergy(layers.map((layer) => layer.energy));
+  const counts = layers.map((layer) => layer.counts);
   const checks = [...run.checks.values()];
   return {
     variant: plan.variant.name,
@@ -131,8 +133,9 @@ function variantResult(
     notes: [...notes, ...storageNotes(plan)],
     layers,
     totals: totalsOf(
-      layers.map(({ counts }) => counts),
+      counts,
       accelerator.array.rows * accelerator.array.columns * accelerator.array.macLanes,
+      dramBehaviour(counts, accelerator.dram),
     ),
     energy,
     metrics: energyMetrics(energy),
@@ -169,6 +172,8 @@ function layerResult(
 ): LayerResult {
   const { schedule } = estimate;
   const check = run.checks.get(layer.name);
+  const evaluated = evaluateLayer(scenario, accelerator, layer, run.estimates.get(layer.name) ?? estimate);
+  const behaviour = dramBehaviour([evaluated.counts], accelerator.dram);
   return {
     input: schedule.problem.window.input,
     output: layer.outputShape,
@@ -177,7 +182,8 @@ function layerResult(
     mapping: schedule.mapping,
     chosen: chosenFor(schedule, accelerator),
     steps: schedule.steps.length,
-    ...evaluateLayer(scenario, accelerator, layer, run.estimates.get(layer.name) ?? estimate),
+    ...evaluated,
+    ...(behaviour && { dramBehaviour: behaviour }),
     ...(check && { check }),
   };
 }

@@ -1,4 +1,6 @@
 import { totalStoredBytes } from '../counts/layerCounts.js';
+import type { Energy } from '../energy/layerEnergy.js';
+import type { DramBehaviour } from './dramBehaviour.js';
 import type { LayerResult, ScenarioResult, VariantResult } from './result.js';
 
 /** Values of a row: numbers, words, or records of them. Column names are the paths to the values, joined by dots. */
@@ -44,6 +46,7 @@ export function layerRecord(
     activePes: counts.activePes,
     idleMacSlots: counts.idleMacSlots,
     dram: nested(counts.dram),
+    ...behaviourRecord(result.dramBehaviour),
     buffers: Object.fromEntries(
       Object.entries(counts.buffers).map(([name, byTensor]) => [name, nested(byTensor)]),
     ),
@@ -51,7 +54,7 @@ export function layerRecord(
     patternTableReadBits: counts.patternTableReadBits,
     decoding: { ...counts.decoding },
     postProcessorOperations: counts.postProcessorOperations,
-    energyPj: { ...energy.componentsPj, buffers: { ...energy.componentsPj.buffers }, total: energy.totalPj },
+    energyPj: energyRecord(energy),
     tensorEnergyPj: { ...energy.tensorsPj, none: energy.withoutTensorPj },
     checkedOutputs: result.check?.outputs ?? null,
     mismatches: result.check?.mismatches ?? null,
@@ -74,13 +77,14 @@ export function variantRecord(
     weightBytes: { ...totals.weightBytes, total: totalStoredBytes(totals.weightBytes) },
     weightDenseBytes: totals.weightDenseBytes,
     dramBytes: { ...totals.dramBytes },
+    ...behaviourRecord(totals.dramBehaviour),
     macs: { ...totals.macs },
     cycles: totals.cycles,
     computeCycles: totals.computeCycles,
     latencyPs: totals.latencyPs,
     utilization: totals.utilization,
     stallCycles: { ...totals.stallCycles },
-    energyPj: { ...energy.componentsPj, buffers: { ...energy.componentsPj.buffers }, total: energy.totalPj },
+    energyPj: energyRecord(energy),
     tensorEnergyPj: { ...energy.tensorsPj, none: energy.withoutTensorPj },
     edpPjS: metrics.edpPjS,
     pjPerMac: metrics.pjPerMac,
@@ -130,6 +134,21 @@ export function summaryRecord(result: ScenarioResult): Record<string, unknown> {
       const record = variantRecord(result, variant);
       return { ...record, notes: variant.notes, energySources: variant.energy.sources };
     }),
+  };
+}
+
+/** Columns that are there where the DRAM was simulated command by command. */
+function behaviourRecord(behaviour: DramBehaviour | undefined): RowRecord {
+  return behaviour === undefined ? {} : { dramBehaviour: { ...behaviour } };
+}
+
+function energyRecord({ componentsPj, totalPj }: Energy): RowRecord {
+  const { dramParts, ...others } = componentsPj;
+  return {
+    ...others,
+    buffers: { ...others.buffers },
+    ...(dramParts && { dramParts: { ...dramParts } }),
+    total: totalPj,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Energy, EnergyMetrics, LayerEnergy } from '../energy/layerEnergy.j
 import type { Mapping } from '../mapping/mapping.js';
 import type { PrecisionSet } from '../model/model.js';
 import type { Shape } from '../network/layer.js';
+import type { DramBehaviour } from './dramBehaviour.js';
 
 /** How many outputs were compared with the reference, and how many were not what they should be. */
 export interface CheckResult {
@@ -24,6 +25,8 @@ export interface LayerResult {
   readonly chosen: Readonly<Record<string, number>>;
   readonly steps: number;
   readonly counts: LayerCounts;
+  /** Absent where the DRAM was not simulated command by command. */
+  readonly dramBehaviour?: DramBehaviour;
   readonly energy: LayerEnergy;
   /** Over all images; absent when nothing was checked. */
   readonly check?: CheckResult;
@@ -55,6 +58,8 @@ export interface VariantTotals {
     readonly ofmap: number;
     readonly total: number;
   };
+  /** Absent where the DRAM was not simulated command by command. */
+  readonly dramBehaviour?: DramBehaviour;
   readonly macs: {
     readonly dense: number;
     readonly effectual: number;

@@ -11,14 +11,9 @@ import {
   formatPercent,
   formatRatio,
 } from './format.js';
+import { dramBehaviourLines } from './dramBehaviourLines.js';
+import type { Line } from './line.js';
 import type { ScenarioResult, VariantResult } from './result.js';
-
-/** A line of the table: what, in which unit, and its value for each variant. */
-interface Line {
-  readonly name: string;
-  readonly unit: string;
-  readonly value: (variant: VariantResult) => string;
-}
 
 /** Of more columns than this, the matrix of dataflows alone is shown where there is one. */
 const mostColumnsBesideMatrix = 8;
@@ -97,6 +92,9 @@ function sections(result: ScenarioResult): ReadonlyArray<{ title: string; lines:
   const all: Array<{ title: string; lines: readonly Line[] }> = [
     { title: 'Work', lines: workLines },
     { title: 'DRAM traffic', lines: dramLines },
+    ...(result.variants.some(({ totals }) => totals.dramBehaviour !== undefined)
+      ? [{ title: 'DRAM behaviour', lines: dramBehaviourLines }]
+      : []),
     { title: 'Time', lines: timeLines },
     { title: 'Energy', lines: energyLines(result) },
   ];
@@ -152,6 +150,14 @@ const timeLines: readonly Line[] = [
   },
 ];
 
+const dramPartNames = [
+  ['activates', 'activate'],
+  ['reads', 'read'],
+  ['writes', 'write'],
+  ['refreshes', 'refresh'],
+  ['background', 'background'],
+] as const;
+
 function energyLines({ variants }: ScenarioResult): Line[] {
   const names = [...new Set(variants.flatMap(({ energy }) => Object.keys(energy.componentsPj.buffers)))];
   const line = (name: string, pj: (variant: VariantResult) => number): Line => ({
@@ -167,6 +173,11 @@ function energyLines({ variants }: ScenarioResult): Line[] {
     line('decoder', ({ energy }) => energy.componentsPj.decoder),
     line('post-processor', ({ energy }) => energy.componentsPj.postProcessor),
     line('DRAM', ({ energy }) => energy.componentsPj.dram),
+    ...(variants.some(({ energy }) => energy.componentsPj.dramParts !== undefined)
+      ? dramPartNames.map(([name, part]) =>
+          line(`of DRAM, ${name}`, ({ energy }) => energy.componentsPj.dramParts?.[part] ?? 0),
+        )
+      : []),
     line('leakage', ({ energy }) => energy.componentsPj.leakage),
     line('total', ({ energy }) => energy.totalPj),
     { name: 'EDP', unit: 'uJ*ms', value: ({ metrics }) => formatFixed(metrics.edpPjS / 1e3, 2) },

@@ -3,10 +3,19 @@ import type { LayerCounts } from '../counts/layerCounts.js';
 import { stallCauses } from '../dataflow/counters.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { Tensor } from '../tensor/dataSpace.js';
+import type { DramBehaviour } from './dramBehaviour.js';
 import type { Savings, VariantResult, VariantTotals } from './result.js';
 
-/** Sums of layers that run one after the other on an array that multiplies `macsPerCycle` times in a cycle at most. */
-export function totalsOf(layers: readonly LayerCounts[], macsPerCycle: number): VariantTotals {
+/**
+ * Sums of layers that run one after the other on an array that multiplies `macsPerCycle` times in a cycle at most.
+ *
+ * @param dramBehaviour of all layers together
+ */
+export function totalsOf(
+  layers: readonly LayerCounts[],
+  macsPerCycle: number,
+  dramBehaviour?: DramBehaviour,
+): VariantTotals {
   const sum = (figure: (counts: LayerCounts) => number): number =>
     layers.reduce((total, counts) => total + figure(counts), 0);
   const dram = (tensor: Tensor): number =>
@@ -30,6 +39,7 @@ export function totalsOf(layers: readonly LayerCounts[], macsPerCycle: number): 
     },
     weightDenseBytes: sum((counts) => counts.weightDenseBytes),
     dramBytes: { ...byTensor, total: tensors.reduce((total, tensor) => total + byTensor[tensor], 0) },
+    ...(dramBehaviour && { dramBehaviour }),
     macs: {
       dense: sum((counts) => counts.macs.dense),
       effectual: sum((counts) => counts.macs.effectual),

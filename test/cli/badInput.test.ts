@@ -375,6 +375,10 @@ describe('psconv run refuses', function () {
       );
       await refused(['run', 'scenario.yaml', '--first', '3'], /--first: expected images of a file/);
       await refused(['run', 'scenario.yaml', '--variants', ','], /expected names separated by commas/);
+      await refused(
+        ['run', 'scenario.yaml', '--dram', 'lpddr4'],
+        /expected name or path of a dram file, got "lpddr4"; .*lpddr4-3200/,
+      );
       await refused(['network', 'show', 'resnet18-cifar'], /did you mean "resnet18-cifar10"\?/);
       await refused(['schema', 'acelerator'], /did you mean "accelerator"\?/);
       await refused(['validate', 'nothing.yaml'], /nothing\.yaml/);

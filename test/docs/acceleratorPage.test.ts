@@ -17,6 +17,7 @@ function keysOf(node: Node, path: string): string[] {
     const inner = keysOf(node.items, `${path}[]`);
     return inner.length > 1 ? inner : [path];
   }
+  if (node.anyOf !== undefined) return [...new Set(node.anyOf.flatMap((each) => keysOf(each, path)))];
   if (node.properties === undefined) return [path];
   return Object.entries(node.properties).flatMap(([key, inner]) =>
     keysOf(inner, path === '' ? key : `${path}.${key}`),
@@ -28,6 +29,7 @@ describe('the page of accelerators', () => {
     const page = readFileSync(join(packageRoot(), 'docs/accelerator.md'), 'utf8');
     const keys = keysOf(toEditorSchema(acceleratorSchema, ''), '').filter((key) => key !== 'kind');
     expect(keys).to.include.members(['array.macLanes', 'buffers[].holds', 'array.registerFiles.psum']);
+    expect(keys).to.include.members(['dram', 'dram.latency', 'dram.writeDrain.low']);
     expect(keys.filter((key) => !page.includes(`\`${key}\``))).to.deep.equal([]);
   });
 });

@@ -25,7 +25,9 @@ const evaluate = (changes: Partial<LayerCounts>): LayerEnergy =>
 
 const sumOfComponents = ({ componentsPj }: LayerEnergy): number => {
   const { buffers, ...others } = componentsPj;
-  return [...Object.values(others), ...Object.values(buffers)].reduce((sum, pj) => sum + pj, 0);
+  // What `dram` is made of is in it already.
+  const flat = Object.values(others).filter((pj): pj is number => typeof pj === 'number');
+  return [...flat, ...Object.values(buffers)].reduce((sum, pj) => sum + pj, 0);
 };
 
 describe('energy of a layer', () => {

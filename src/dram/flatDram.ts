@@ -1,0 +1,10 @@
+/** A DRAM with a bandwidth and a latency and nothing else. */
+export interface FlatDram {
+  readonly bandwidthBytesPerSecond: number;
+  /** From a transfer's request to its first byte. */
+  readonly latencyPs: number;
+  readonly burstBytes: number;
+  readonly energyPjPerBit: number;
+  /** Where the energy figure comes from. */
+  readonly source: string;
+}
