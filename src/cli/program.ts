@@ -5,6 +5,7 @@ import { precisions } from '../tensor/precision.js';
 import { exitCodes } from './exitCodes.js';
 import type { RunArguments } from './run.js';
 import type { StorageArguments } from './storage.js';
+import type { TraceArguments } from './trace.js';
 import type { WaveArguments } from './wave.js';
 
 /**
@@ -98,6 +99,24 @@ function createProgram(done: (code: number) => void): Command {
     .action(async (file: string, options: WaveArguments) => {
       const { wave } = await import('./wave.js');
       await wave(file, options);
+    });
+
+  program
+    .command('trace')
+    .description('what the DRAM is asked for, or told, in the layers of a scenario')
+    .argument('<scenario>', 'YAML file of kind scenario, whose accelerator has a DRAM part')
+    .requiredOption('--dram', "the DRAM's requests or commands")
+    .option('--layer <name>', "only this layer instead of the scenario's")
+    .option('--variant <name>', "this variant instead of the scenario's first")
+    .option('--dataflow <name>', "this dataflow instead of the scenario's first")
+    .requiredOption(
+      '--format <name>',
+      'dramsim3 or ramulator2 for requests; commands, dramsim3-commands or ramulator2-commands',
+    )
+    .requiredOption('--out <file>', 'where the trace is written')
+    .action(async (file: string, options: TraceArguments) => {
+      const { traceScenario } = await import('./trace.js');
+      await traceScenario(file, options);
     });
 
   program
