@@ -3,6 +3,8 @@ import { packageVersion } from '../document/package.js';
 import { executions } from '../scenario/execution.js';
 import { precisions } from '../tensor/precision.js';
 import { exitCodes } from './exitCodes.js';
+import { pagePolicies, refreshPolicies, schedulers } from '../dram/controllerSettings.js';
+import type { ReplayArguments } from './replay.js';
 import type { RunArguments } from './run.js';
 import type { StorageArguments } from './storage.js';
 import type { TraceArguments } from './trace.js';
@@ -117,6 +119,37 @@ function createProgram(done: (code: number) => void): Command {
     .action(async (file: string, options: TraceArguments) => {
       const { traceScenario } = await import('./trace.js');
       await traceScenario(file, options);
+    });
+
+  program
+    .command('replay')
+    .description('run a trace of requests through a memory controller and its DRAM alone')
+    .argument('<trace>', 'file of requests of DRAMsim3 or Ramulator 2, or of commands')
+    .option('--part <name>', 'name or path of a DRAM part')
+    .option('--accelerator <name>', 'name or path of an accelerator, whose DRAM and controller are taken')
+    .option('--format <name>', 'form of the file, where its first line does not tell')
+    .option('--channels <number>', 'channels', positiveNumber)
+    .option('--ranks <number>', 'ranks of a channel', positiveNumber)
+    .option('--map <fields>', 'address map from the top bits down, such as row-bank-column')
+    .addOption(new Option('--scheduler <name>', 'which request goes first').choices(schedulers))
+    .option('--window <number>', 'requests that the scheduler looks at', positiveNumber)
+    .addOption(new Option('--page <policy>', 'when rows close').choices(pagePolicies))
+    .option(
+      '--page-timeout <clocks>',
+      'clocks until an unused row closes, for --page timeout',
+      positiveNumber,
+    )
+    .option('--max-row-hits <number>', 'hits that may pass a request for another row', positiveNumber)
+    .addOption(new Option('--refresh <policy>', 'how rows are refreshed').choices(refreshPolicies))
+    .option('--power-down <clocks>', 'idle clocks until a rank goes to power-down', positiveNumber)
+    .option('--write-high <number>', 'waiting writes at which they are drained', positiveNumber)
+    .option('--write-low <number>', 'waiting writes at which draining ends', wholeNumber)
+    .option('--commands <file>', 'write the commands that the DRAM is given')
+    .option('--commands-format <name>', 'commands, dramsim3-commands or ramulator2-commands', 'commands')
+    .option('--json [file]', 'print one machine-readable summary instead of the table, or write it to a file')
+    .action(async (file: string, options: ReplayArguments) => {
+      const { replay } = await import('./replay.js');
+      await replay(file, options);
     });
 
   program
