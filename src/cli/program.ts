@@ -1,8 +1,10 @@
-import { Command, Option, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../document/package.js';
 import { executions } from '../scenario/execution.js';
 import { precisions } from '../tensor/precision.js';
+import { addDramCommands } from './dramCommands.js';
 import { exitCodes } from './exitCodes.js';
+import { positiveNumber, range, wholeNumber } from './numbers.js';
 import type { RunArguments } from './run.js';
 import type { StorageArguments } from './storage.js';
 import type { WaveArguments } from './wave.js';
@@ -101,6 +103,8 @@ function createProgram(done: (code: number) => void): Command {
       await wave(file, options);
     });
 
+  addDramCommands(program);
+
   program
     .command('networks')
     .description('list the networks that scenarios can name')
@@ -168,31 +172,4 @@ function list(text: string): string[] {
     .filter((name) => name !== '');
   if (names.length === 0) throw new InvalidArgumentError('expected names separated by commas.');
   return [...new Set(names)];
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text.trim()) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('expected a whole number from 0.');
-  }
-  return value;
-}
-
-function positiveNumber(text: string): number {
-  const value = wholeNumber(text);
-  if (value === 0) throw new InvalidArgumentError('expected a positive whole number.');
-  return value;
-}
-
-/** `3` or `0-7`, both ends included. */
-function range(text: string): readonly [number, number] {
-  const match = /^(\d+)(?:-(\d+))?$/.exec(text.trim());
-  if (match === null) throw new InvalidArgumentError('expected a number or a range such as 0-7.');
-  const start = Number(match[1]);
-  const end = match[2] === undefined ? start : Number(match[2]);
-  if (end < start)
-    throw new InvalidArgumentError(
-      `expected a range that ends where it starts or later, such as ${start}-${start + 7}.`,
-    );
-  return [start, end];
 }

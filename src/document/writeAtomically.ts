@@ -1,6 +1,7 @@
 import { access, constants, mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from './userError.js';
 
 /**
@@ -36,6 +37,85 @@ export async function writeFilesAtomically(
     throw new UserError(`${explain(error)}; choose another folder`, { file: absolute });
   }
 }
+
+/** A file of any length that appears under its name only when it is complete. */
+export interface AtomicFile {
+  /** What is written goes to the disk now and then, so that no file is too long to be written. */
+  readonly write: (text: string) => void;
+  /** Gives the file its name; one from before is replaced. */
+  readonly commit: () => void;
+  /** Leaves nothing behind, unless the file was committed. Never throws. */
+  readonly discard: () => Promise<void>;
+}
+
+/**
+ * Opens a file to be written bit by bit; its folder is made if need be. Writing waits for the disk, so that it can be called from
+ * where nothing else may happen meanwhile.
+ *
+ * @throws UserError here and from its methods when the file cannot be written
+ */
+export async function openAtomically(path: string): Promise<AtomicFile> {
+  const target = resolve(path);
+  const temporary = join(
+    dirname(target),
+    `.${basename(target)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`,
+  );
+  const fault = (error: unknown): unknown =>
+    error instanceof UserError
+      ? error
+      : new UserError(`${explain(error)}; choose another file`, { file: target });
+  const made: string[] = [];
+  let descriptor: number | undefined;
+  try {
+    await makeFolders(dirname(target), made);
+    await refuseFolder(target);
+    descriptor = openSync(temporary, 'wx');
+  } catch (error) {
+    await removeEmptyFolders(made);
+    throw fault(error);
+  }
+  let pending = '';
+  const flush = (): void => {
+    if (descriptor === undefined) throw new Error(`${target} is closed`);
+    const bytes = Buffer.from(pending);
+    pending = '';
+    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+  };
+  const attempt = (action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      throw fault(error);
+    }
+  };
+  return {
+    write(text) {
+      pending += text;
+      if (pending.length >= flushAt) attempt(flush);
+    },
+    commit: () => {
+      attempt(() => {
+        flush();
+        if (descriptor !== undefined) closeSync(descriptor);
+        descriptor = undefined;
+        renameSync(temporary, target);
+      });
+    },
+    async discard() {
+      try {
+        if (descriptor !== undefined) closeSync(descriptor);
+        descriptor = undefined;
+        rmSync(temporary, { force: true });
+      } catch {
+        // What cannot be removed stays; whoever discards has a fault of their own to tell.
+      }
+      await removeEmptyFolders(made);
+    },
+  };
+}
+
+/** Characters that are gathered before they go to the disk. */
+const flushAt = 1 << 16;
 
 /**
  * Makes a folder and those above it that are missing, and notes each in `made`. Node's own recursive mkdir does not end
@@ -80,8 +160,9 @@ async function isFolder(path: string): Promise<boolean> {
 
 async function refuseFolder(target: string): Promise<void> {
   const status = await stat(target).catch(() => undefined);
-  if (status?.isDirectory()) {
-    throw new UserError('expected a file to write or replace, got a folder', { file: target });
+  if (status !== undefined && !status.isFile()) {
+    const found = status.isDirectory() ? 'a folder' : 'something that is no plain file, such as a device';
+    throw new UserError(`expected a file to write or replace, got ${found}`, { file: target });
   }
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { DramObservers } from '../machine/dram/commands.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import { estimateNetwork } from '../machine/estimateNetwork.js';
 import type { MapName } from '../network/layer.js';
@@ -12,7 +13,11 @@ import type { Scenario } from './scenario.js';
 export async function estimateCell(
   { settings }: Scenario,
   plan: CellPlan,
-  { onLayer, signal }: Pick<RunOptions, 'onLayer' | 'signal'>,
+  {
+    onLayer,
+    signal,
+    observers,
+  }: Pick<RunOptions, 'onLayer' | 'signal'> & { readonly observers?: DramObservers },
 ): Promise<CellRun> {
   const { accelerator } = plan;
   const codec = findActivationFormat(settings.activations);
@@ -30,6 +35,7 @@ export async function estimateCell(
   const options = {
     densityOf: (map: MapName) => density(makers.get(map) ?? 'input'),
     seed: settings.seed,
+    ...(observers === undefined ? {} : { observers }),
   };
   for (const { layer, estimate } of estimateNetwork(layers, accelerator, options)) {
     estimates.set(layer.name, estimate);

@@ -17,10 +17,10 @@ export async function refusal(action: () => unknown): Promise<string> {
 }
 
 /** Runs a test in a folder of its own, which is removed afterwards. */
-export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+export async function inFolder<T>(test: (folder: string) => Promise<T>): Promise<T> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'psconv-')));
   try {
-    await test(folder);
+    return await test(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

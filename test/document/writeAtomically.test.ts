@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFilesAtomically } from '../../src/document/writeAtomically.js';
+import { openAtomically, writeFilesAtomically } from '../../src/document/writeAtomically.js';
 import { inFolder, refusal } from './fixtures.js';
 
 describe('writing files', () => {
@@ -73,4 +73,49 @@ describe('writing files', () => {
       expect(message).to.match(/^expected a plain file name/);
     }
   });
+});
+
+describe('writing a file bit by bit', () => {
+  it('gives it its name when it is complete, in a folder that is made for it', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'a', 'b', 'long.txt');
+      const file = await openAtomically(path);
+      // More than is gathered before it goes to the disk, with characters of several bytes.
+      const line = `${'\u00e4'.repeat(1000)}\n`;
+      for (let i = 0; i < 200; i++) file.write(line);
+      expect(existsSync(path)).to.equal(false);
+      file.commit();
+      expect(readFileSync(path, 'utf8')).to.equal(line.repeat(200));
+      await file.discard();
+      expect(readdirSync(join(folder, 'a', 'b'))).to.deep.equal(['long.txt']);
+    }));
+
+  it('leaves the file from before, and nothing else, when it is given up', () =>
+    inFolder(async (folder) => {
+      writeFileSync(join(folder, 'old.txt'), 'old');
+      const file = await openAtomically(join(folder, 'old.txt'));
+      file.write('x'.repeat(100_000));
+      await file.discard();
+      expect(readdirSync(folder)).to.deep.equal(['old.txt']);
+      expect(readFileSync(join(folder, 'old.txt'), 'utf8')).to.equal('old');
+      const other = await openAtomically(join(folder, 'a', 'b', 'c.txt'));
+      await other.discard();
+      expect(readdirSync(folder)).to.deep.equal(['old.txt']);
+    }));
+
+  it('is refused where a folder or a device has the name, or no folder can be made', () =>
+    inFolder(async (folder) => {
+      mkdirSync(join(folder, 'taken'));
+      writeFileSync(join(folder, 'file'), '');
+      expect(await refusal(() => openAtomically(join(folder, 'taken')))).to.match(
+        /taken: expected a file to write or replace, got a folder$/,
+      );
+      expect(await refusal(() => openAtomically('/dev/null'))).to.match(
+        /^\/dev\/null: expected a file to write or replace, got something that is no plain file/,
+      );
+      expect(await refusal(() => openAtomically(join(folder, 'file', 'x')))).to.match(
+        /cannot be made a folder: a file is in the way; choose another file$/,
+      );
+      expect(readdirSync(folder).sort()).to.deep.equal(['file', 'taken']);
+    }));
 });
