@@ -222,22 +222,18 @@ function chooseRefresh(state: ChannelState): void {
     const first = refresh.isPerBank ? refresh.bank(rank) : rank * banksOfRank;
     const last = refresh.isPerBank ? first : first + banksOfRank - 1;
     let isOpen = false;
+    for (let bank = first; bank <= last; bank++) if (state.openRow[bank] >= 0) isOpen = true;
+    // A row that is closing by itself holds up a precharge of all banks like one that is open.
+    const ready = isOpen ? state.bankPrecharge : bankActivate;
     let clock = Math.max(state.now, due, powerDown.readyIfWoken(rank, due));
-    for (let bank = first; bank <= last; bank++) {
-      if (state.openRow[bank] < 0) continue;
-      isOpen = true;
-      if (state.bankPrecharge[bank] > clock) clock = state.bankPrecharge[bank];
-    }
-    if (!isOpen) {
-      for (let bank = first; bank <= last; bank++) if (bankActivate[bank] > clock) clock = bankActivate[bank];
-      if (refresh.isPerBank) {
-        clock = Math.max(
-          clock,
-          refresh.bankReadyClock[rank],
-          state.groupActivate[groupOf[first]],
-          state.rankActivate[rank],
-        );
-      }
+    for (let bank = first; bank <= last; bank++) if (ready[bank] > clock) clock = ready[bank];
+    if (!isOpen && refresh.isPerBank) {
+      clock = Math.max(
+        clock,
+        refresh.bankReadyClock[rank],
+        state.groupActivate[groupOf[first]],
+        state.rankActivate[rank],
+      );
     }
     if (clock > state.chosenClock) continue;
     state.chosenClock = clock;
