@@ -6,7 +6,7 @@ import type { ReplayArguments } from './replay.js';
 import type { TraceArguments } from './trace.js';
 
 /** Adds the commands that are about DRAM alone. */
-export function addDramCommands(program: Command): void {
+export function addDramCommands(program: Command, done: (code: number) => void): void {
   program
     .command('trace')
     .description('what the DRAM is asked for, or told, in the layers of a scenario')
@@ -27,7 +27,9 @@ export function addDramCommands(program: Command): void {
 
   program
     .command('replay')
-    .description('run a trace of requests through a memory controller and its DRAM alone')
+    .description(
+      'run a trace of requests through a memory controller and its DRAM alone, or check a trace of commands',
+    )
     .argument('<trace>', 'file of requests of DRAMsim3 or Ramulator 2, or of commands')
     .option('--part <name>', 'name or path of a DRAM part')
     .option('--accelerator <name>', 'name or path of an accelerator, whose DRAM and controller are taken')
@@ -55,9 +57,10 @@ export function addDramCommands(program: Command): void {
     )
     .option('--commands <file>', 'write the commands that the DRAM is given')
     .option('--commands-format <name>', 'commands, dramsim3-commands or ramulator2-commands', 'commands')
+    .option('--check', 'hold the commands against the timings of the part')
     .option('--json [file]', 'print one machine-readable summary instead of the table, or write it to a file')
     .action(async (file: string, options: ReplayArguments) => {
       const { replay } = await import('./replay.js');
-      await replay(file, options);
+      done(await replay(file, options));
     });
 }

@@ -103,7 +103,7 @@ function createProgram(done: (code: number) => void): Command {
       await wave(file, options);
     });
 
-  addDramCommands(program);
+  addDramCommands(program, done);
 
   program
     .command('networks')

@@ -14,7 +14,7 @@ export interface CheckOptions extends Pick<ControllerSettings, 'channels' | 'ran
   /** Violations to keep; all are counted. Default 20. */
   readonly most?: number;
   /** Clock until which the DRAM was watched; refreshes must have come until then. Default: that of the last command. */
-  readonly endClock?: number;
+  readonly endClock?: number | undefined;
 }
 
 /** What came of checking a trace. */

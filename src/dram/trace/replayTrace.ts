@@ -34,8 +34,10 @@ export interface CommandTrace {
 }
 
 export interface ReplayOptions extends ReadTraceOptions {
-  /** Told of the commands that the controller gives, or of those that the file holds. */
+  /** Told of the commands that the controller gives. */
   readonly observe?: ObserveCommand | undefined;
+  /** Told of the commands that the file holds, if it is such a file. */
+  readonly onFileCommand?: ObserveCommand | undefined;
 }
 
 /** Requests that the controller is given at a time. Far more than its queues hold, so that it always sees as many as it can. */
@@ -51,7 +53,7 @@ export async function replayTrace(
   file: string,
   part: DramPart,
   settings: ControllerSettings,
-  { observe, ...options }: ReplayOptions = {},
+  { observe, onFileCommand, ...options }: ReplayOptions = {},
 ): Promise<Replay | CommandTrace> {
   const geometry = geometryOf(part, settings);
   const controller = createDramController(part, settings, observe);
@@ -73,7 +75,7 @@ export async function replayTrace(
         batch = controller.beginBatch();
         inBatch = 0;
       },
-      onCommand: (...command) => observe?.(...command),
+      onCommand: (...command) => onFileCommand?.(...command),
     },
     options,
   );
