@@ -215,7 +215,7 @@ function chooseTimeout(state: ChannelState): void {
 
 /** A refresh that is due, or the precharge that it needs. */
 function chooseRefresh(state: ChannelState): void {
-  const { refresh, powerDown, banksOfRank, bankActivate, groupOf } = state;
+  const { refresh, powerDown, banksOfRank, bankActivate } = state;
   for (let rank = 0; rank < state.ranks; rank++) {
     const due = refresh.dueClock[rank];
     if (due > state.chosenClock || due === Infinity) continue;
@@ -228,11 +228,11 @@ function chooseRefresh(state: ChannelState): void {
     let clock = Math.max(state.now, due, powerDown.readyIfWoken(rank, due));
     for (let bank = first; bank <= last; bank++) if (ready[bank] > clock) clock = ready[bank];
     if (!isOpen && refresh.isPerBank) {
+      const lastActivate = state.fourActivates[4 * rank + ((state.oldestActivate[rank] + 3) & 3)];
       clock = Math.max(
         clock,
         refresh.bankReadyClock[rank],
-        state.groupActivate[groupOf[first]],
-        state.rankActivate[rank],
+        lastActivate + state.timing.activateToActivateInGroup,
       );
     }
     if (clock > state.chosenClock) continue;
