@@ -37,7 +37,7 @@ async function withoutCurrents(): Promise<string> {
 describe("an accelerator's DRAM", () => {
   it('is that of a name: flat, or a part behind the default controller', async () => {
     const { file, ...flat } = { file: undefined, ...(await withKey('flat')).dram };
-    expect(flat).to.deep.equal((await loadAccelerator('edge-16x16')).dram);
+    expect(flat).to.deep.equal((await loadAccelerator('one-pe')).dram);
     expect(file).to.match(/configs\/dram\/flat\.yaml$/);
     const spec = await commandDram('lpddr4-3200');
     expect(spec.part).to.deep.equal(await loadPart('lpddr4-3200'));
@@ -207,11 +207,11 @@ describe("an accelerator's DRAM is refused for", () => {
 
 describe('another DRAM', () => {
   it('comes with the default controller where the accelerator had a flat one', async () => {
-    const edge = await loadAccelerator('edge-16x16');
-    const { dram, ...others } = await withDram(edge, 'lpddr3-1600');
+    const flat = await loadAccelerator('one-pe');
+    const { dram, ...others } = await withDram(flat, 'lpddr3-1600');
     expect(dram).to.deep.include({ kind: 'commands', controller: defaultController });
-    expect({ ...others, dram: edge.dram }).to.deep.equal(edge);
-    expect((await withDram(edge, 'flat')).dram).to.deep.include(edge.dram);
+    expect({ ...others, dram: flat.dram }).to.deep.equal(flat);
+    expect((await withDram(flat, 'flat')).dram).to.deep.include(flat.dram);
   });
 
   it("keeps the accelerator's controller, times as times, and no energy that was said of the part", async () => {

@@ -14,11 +14,15 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs `psconv` in a folder and waits for its end. */
+/**
+ * Runs `psconv` in a folder and waits for its end.
+ *
+ * @param interrupt presses Ctrl-C after so many milliseconds, or as soon as it is true
+ */
 export function psconv(
   folder: string,
   words: readonly string[],
-  interruptAfterMs?: number,
+  interrupt?: number | (() => boolean),
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...words], {
@@ -33,7 +37,13 @@ export function psconv(
     child.on('close', (code) => {
       resolve({ code, stdout, stderr });
     });
-    if (interruptAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfterMs);
+    if (typeof interrupt === 'number') setTimeout(() => child.kill('SIGINT'), interrupt);
+    if (typeof interrupt === 'function') {
+      const poll = setInterval(() => {
+        if (interrupt()) child.kill('SIGINT');
+        if (interrupt() || child.exitCode !== null) clearInterval(poll);
+      }, 20);
+    }
   });
 }
 

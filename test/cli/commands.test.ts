@@ -85,7 +85,7 @@ describe('psconv', function () {
       ['networks/vgg16-tinyimagenet', /a valid network: vgg16-tinyimagenet, \d+ layers/],
       [
         'accelerators/edge-16x16',
-        /a valid accelerator: edge-16x16, 16x16 PEs, output-stationary, flat DRAM, energy table edge-45nm/,
+        /a valid accelerator: edge-16x16, 16x16 PEs, output-stationary, DRAM lpddr4-3200, energy table edge-45nm/,
       ],
       ['dram/flat', /a valid flat DRAM: flat/],
       ['dram/ddr4-2400', /a valid DRAM part: ddr4-2400, DDR4, 16 banks of 65536 rows, 19\.2 GB\/s a channel/],

@@ -72,7 +72,7 @@ describe('psconv replay', function () {
       { 'a.trace': requests(5000) },
     ));
 
-  it('writes the commands, which it reads back but does not run', () =>
+  it('writes the commands, which it reads back and checks but does not run', () =>
     inWorkspace(
       async (folder) => {
         const { code, stdout } = await psconv(folder, [
@@ -92,7 +92,17 @@ describe('psconv replay', function () {
         expect(lines.filter((line) => / (RD|WR) /.test(line))).to.have.length(500);
         const again = await psconv(folder, ['replay', 'a.cmd', '--part', part]);
         expect(again.code).to.equal(0);
-        expect(again.stdout).to.match(new RegExp(`^a\\.cmd: ${lines.length} commands .*is not run`));
+        expect(again.stdout).to.equal(
+          'a.cmd: a trace of commands is checked, not run\n' +
+            `timing check: ${lines.length} commands, 0 violations of the timings of ddr4-2400\n`,
+        );
+        const faulty = lines.filter((line) => !/ ACT /.test(line)).join('\n');
+        writeFileSync(join(folder, 'faulty.cmd'), faulty);
+        const found = await psconv(folder, ['replay', 'faulty.cmd', '--part', part]);
+        expect(found.code).to.equal(1);
+        expect(found.stdout).to.match(
+          /timing check: \d+ commands, \d+ violations.*\n {2}clock \d+: (RD|WR), .*closed/,
+        );
         await psconv(folder, [
           'replay',
           'a.trace',
@@ -159,12 +169,27 @@ describe('psconv replay', function () {
       expect(readdirSync(folder).sort()).to.deep.equal(before);
     }));
 
+  it('holds the commands of a run against the timings of the part where that is asked for', () =>
+    inWorkspace(
+      async (folder) => {
+        const words = ['replay', 'a.trace', '--part', part, '--check'];
+        const { code, stdout } = await psconv(folder, words);
+        expect(code).to.equal(0);
+        expect(stdout).to.match(/\ntiming check: \d+ commands, 0 violations of the timings of ddr4-2400\n$/);
+        const { stdout: json, stderr } = await psconv(folder, [...words, '--json']);
+        expect((JSON.parse(json) as { requests: number }).requests).to.equal(500);
+        expect(stderr).to.match(/^timing check: /);
+      },
+      { 'a.trace': requests(500) },
+    ));
+
   it('ends at Ctrl-C and leaves nothing behind', () =>
     inWorkspace(
       async (folder) => {
         const before = readdirSync(folder).sort();
         const words = ['replay', 'a.trace', '--part', part, '--commands', 'a.cmd'];
-        const { code, stderr } = await psconv(folder, words, 1000);
+        const isWriting = (): boolean => readdirSync(folder).length > before.length;
+        const { code, stderr } = await psconv(folder, words, isWriting);
         expect(stderr).to.equal('psconv: interrupted; nothing was written\n');
         expect(code).to.equal(130);
         expect(readdirSync(folder).sort()).to.deep.equal(before);

@@ -96,10 +96,10 @@ describe('DRAM parts that are shipped', () => {
     expect(railsSource).to.match(/MT40A1G8/);
   });
 
-  it('hold the flat DRAM of edge-16x16 under its name', async () => {
+  it('hold the flat DRAM of the smaller machines under its name', async () => {
     const loaded = await loadDram('flat');
     if (loaded.model !== 'flat') expect.fail('it has commands');
-    expect({ kind: 'flat', ...loaded.flat }).to.deep.equal((await loadAccelerator('edge-16x16')).dram);
+    expect({ kind: 'flat', ...loaded.flat }).to.deep.equal((await loadAccelerator('one-pe')).dram);
     expect(await refusal(() => loadPart('flat'))).to.match(
       /^expected a DRAM part with "model: commands", got flat, which is flat/,
     );

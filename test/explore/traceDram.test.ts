@@ -64,13 +64,16 @@ describe("what a scenario's DRAM is asked for", function () {
       expect(requests[0][2]).to.equal(0);
       const [plan] = await planScenario(scenario);
       const { estimates } = await estimateCell(scenario, plan, { onLayer: () => undefined, signal: never });
-      const of = (figure: 'reads' | 'writes' | 'forwarded'): number =>
+      const of = (figure: 'reads' | 'writes' | 'forwarded' | 'merged'): number =>
         [...estimates.values()].reduce(
           (sum, { timeline }) => sum + (timeline.dramActivity?.[figure] ?? 0),
           0,
         );
-      expect(requests.filter(([, isWrite]) => isWrite)).to.have.length(of('writes'));
-      expect(requests.filter(([, isWrite]) => !isWrite)).to.have.length(of('reads') + of('forwarded'));
+      expect(requests).to.have.length(of('reads') + of('writes') + of('forwarded') + of('merged'));
+      const moved = [...estimates.values()].flatMap(({ timeline }) => Object.values(timeline.dram));
+      const written = moved.reduce((sum, { writeBursts }) => sum + writeBursts, 0);
+      expect(requests.filter(([, isWrite]) => isWrite)).to.have.length(written);
+      expect(requests).to.have.length(moved.reduce((sum, { readBursts }) => sum + readBursts, written));
       expect(new Set(requests.map(([address]) => address % 64))).to.deep.equal(new Set([0]));
     }));
 

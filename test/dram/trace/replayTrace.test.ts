@@ -100,7 +100,7 @@ describe('replaying a trace', () => {
   it('does not run a trace of commands, but tells of each', async () => {
     const told: number[][] = [];
     const result = await replayText('1 ACT 0 0 1 2 3 0\n18 RD 0 0 1 2 3 4\n', undefined, {
-      observe: (...command) => told.push(command),
+      onFileCommand: (...command) => told.push(command),
     });
     expect(result).to.include({ kind: 'commands', commands: 2 });
     expect(told).to.deep.equal([
