@@ -39,6 +39,23 @@ describe('psconv run --execution', function () {
       expect(estimate).to.deep.equal(withoutCheck(tile));
     }));
 
+  it('counts the same on a DRAM of commands, with its rows, its clocks and its energy', () =>
+    inWorkspace(async (folder) => {
+      const layers: Array<Array<Record<string, string>>> = [];
+      for (const execution of ['register', 'tile', 'estimate']) {
+        const words = ['run', 'scenario.yaml', '--dram', 'lpddr4-3200', '--execution', execution];
+        const { code, stderr } = await psconv(folder, [...words, '--out', execution]);
+        expect(stderr).to.equal('');
+        expect(code).to.equal(0);
+        layers.push(rowsOf(join(folder, execution, 'layers.csv')));
+      }
+      const [register, tile, estimate] = layers;
+      expect(register).to.deep.equal(tile);
+      expect(estimate).to.deep.equal(withoutCheck(tile));
+      expect(tile.every(({ mismatches }) => mismatches === '0')).to.equal(true);
+      expect(tile.some((row) => Number(row['dramBehaviour.rowHits']) > 0)).to.equal(true);
+    }));
+
   it('gates and skips what is zero in the real maps, register by register as tile by tile', () =>
     inWorkspace(
       async (folder) => {
