@@ -45,7 +45,7 @@ const partDram = z.strictObject({
     .meta({ description: 'After which a row closes, with page: timeout' }),
   maxRowHits: positiveInteger({ max: 65536 })
     .optional()
-    .meta({ description: 'Requests that may pass an older one for another row of the bank' }),
+    .meta({ description: 'Reads and writes after which an open row gives way to an older request' }),
   refresh: z.enum(refreshPolicies).optional(),
   powerDown: quantity('time', { max: 1e9 })
     .optional()

@@ -91,6 +91,16 @@ describe('commands worked out by hand', () => {
     expect(said.slice(0, 4)).to.deep.equal(['ACT 1 b0 r0', 'RD 12 b0 c0', 'RD 18 b0 c1', 'PRE 31 b0']);
   });
 
+  it('read before they activate at the same clock, or take banks in turn', () => {
+    const slow = plainPart({ tRRD_S: 5, tRRD_L: 17 });
+    const requests = [{ address: 0 }, { address: bank }, { address: 64 }];
+    const from18 = (scheduler: 'fr-fcfs' | 'round-robin'): readonly string[] =>
+      runRequests(slow, { ...plainSettings, scheduler }, requests).said.slice(2, 4);
+    // At 18 the younger read is tCCD_L behind the first, and the older request's activate tRRD_L.
+    expect(from18('fr-fcfs')).to.deep.equal(['RD 18 b0 c1', 'ACT 19 b1 r0']);
+    expect(from18('round-robin')).to.deep.equal(['ACT 18 b1 r0', 'RD 19 b0 c1']);
+  });
+
   it('in order, give nothing for a request before the one ahead has had its read', () => {
     const requests = [{ address: 0 }, { address: bank }, { address: 64 }];
     const { said } = runRequests(part, { ...plainSettings, scheduler: 'in-order' }, requests);
