@@ -201,6 +201,17 @@ describe('commands worked out by hand', () => {
     expect(activity.prechargeStandbyClocks).to.equal(1);
   });
 
+  it('leave a row open in its sleep, though nothing has asked for it for long', () => {
+    const settings = {
+      ...plainSettings,
+      page: 'timeout' as const,
+      pageTimeoutClocks: 100,
+      powerDownClocks: 20,
+    };
+    const { said } = runRequests(part, settings, [{ address: 0 }, { address: 64, clock: 500 }]);
+    expect(said).to.deep.equal(['ACT 1 b0 r0', 'RD 12 b0 c0', 'PDE 47', 'PDX 500', 'RD 506 b0 c1']);
+  });
+
   it('wake a sleeping rank for its refresh', () => {
     const settings = { ...plainSettings, refresh: 'all-bank' as const, powerDownClocks: 20 };
     const { said, activity } = runRequests(part, settings, [], 5000);
