@@ -84,6 +84,26 @@ describe('a layer on a DRAM of commands', () => {
     );
   });
 
+  it('tells the reads of positions from those of values', () => {
+    const accelerator = onPart(plainPart());
+    const timelines = fc.sample(cases({ precisions: [int8] }), { seed: 8, numRuns: 100 }).map((given) => {
+      const { layer, supports } = given.modelLayer;
+      const format = supports.assignment.kind === 'dense' ? 'dense' : 'coo';
+      const storage = storeLayer(format, { supports, precision: int8.weight }, layer.name);
+      const { schedule } = mapLayer(convProblem(layer, int8, storage, given.images), accelerator);
+      return runTimeline(schedule, accelerator);
+    });
+    // Bursts that hold positions alone count as index; small tiles have none.
+    const indexed = timelines.filter(({ dram }) => dram.index.readBursts > 0);
+    expect(indexed).to.not.have.length(0);
+    for (const { dram, dramActivity } of indexed) {
+      for (const tensor of ['weight', 'index'] as const) {
+        const { reads } = dramActivity?.tagged[tensors.indexOf(tensor)] ?? { reads: NaN };
+        expect(reads).to.equal(dram[tensor].readBursts);
+      }
+    }
+  });
+
   it('takes up where the layer before left the DRAM: its clock, its rows, its refreshes', () => {
     const accelerator = onPart(plainPart({ tREFI: 2000 }));
     const [given] = fc.sample(cases({ precisions: [int8] }), { seed: 5, numRuns: 1 });
@@ -113,7 +133,7 @@ describe('addresses of a network', () => {
   const given = fc.sample(cases({ precisions: [int8] }), { seed: 5, numRuns: 1 })[0];
   const { layer } = given.modelLayer;
 
-  it('give each tensor rows of its own, and a map to all layers that read it', () => {
+  it('give each tensor a place of its own, and a map to all layers that read it', () => {
     const accelerator = onPart(plainPart());
     const { schedule } = mapped(given, accelerator);
     const next = { ...layer, name: 'next', input: layer.output, output: 'next' };

@@ -23,8 +23,8 @@ export interface PlacedLayer {
 }
 
 /**
- * Places everything that a network keeps in DRAM, one after the other in the order in which layers need it, each on a row of its
- * own: the network's inputs, then each layer's weights, pattern table and output. Partial sums of all layers share one place.
+ * Places everything that a network keeps in DRAM, one after the other in the order in which layers need it, each on a multiple of
+ * the bytes of a row: the network's inputs, then each layer's weights, pattern table and output. Partial sums of all layers share one place.
  *
  * @returns per layer the addresses of its regions
  * @throws UserError when the DRAM has not so much room

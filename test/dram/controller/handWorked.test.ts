@@ -212,6 +212,54 @@ describe('commands worked out by hand', () => {
     expect(said).to.deep.equal(['ACT 1 b0 r0', 'RD 12 b0 c0', 'PDE 47', 'PDX 500', 'RD 506 b0 c1']);
   });
 
+  it('do not sleep while a refresh is under way', () => {
+    const settings = { ...plainSettings, refresh: 'all-bank' as const, powerDownClocks: 5 };
+    const { said } = runRequests(part, settings, [{ address: 0 }, { address: 64, clock: 4015 }]);
+    // Idle from 4007, when the rows have been closed, to the refresh at 4020.
+    expect(said).to.deep.equal([
+      'ACT 1 b0 r0',
+      'RD 12 b0 c0',
+      'PDE 32',
+      'PDX 4000',
+      'PREA 4006',
+      'REF 4020',
+      'ACT 4120 b0 r0',
+      'RD 4131 b0 c1',
+    ]);
+  });
+
+  it('let writes wait for others while requests are coming, and reads for writes that go out', () => {
+    const settings = { ...plainSettings, writeHigh: 3, writeLow: 0 };
+    const writes = [0, 1, 2].map((clock) => ({ address: 64 * clock, isWrite: true, clock }));
+    expect(runRequests(part, settings, writes).said[0]).to.equal('ACT 3 b0 r0');
+    const narrow = { ...plainSettings, bankQueue: 1, writeHigh: 2, writeLow: 0 };
+    const { said } = runRequests(part, narrow, [
+      { address: 0, isWrite: true },
+      { address: 64, isWrite: true },
+      { address: bank, clock: 2 },
+    ]);
+    // The read gets its place when the second write has one, after the first has gone at 13.
+    expect(said).to.deep.equal(['ACT 2 b0 r0', 'WR 13 b0 c0', 'ACT 14 b1 r0', 'WR 19 b0 c1', 'RD 40 b1 c0']);
+  });
+
+  it('keep a rank active while any row is open or still closing, and banks busy with a command or its data', () => {
+    const closed = { ...plainSettings, page: 'closed' as const };
+    // Rows are open from 1 to 31 and from 21 to 51; the data end at 46.
+    const requests = [{ address: 0 }, { address: bank, clock: 20 }];
+    expect(runRequests(part, closed, requests, 100).activity).to.include({
+      activeStandbyClocks: 50,
+      prechargeStandbyClocks: 50,
+    });
+    expect(runRequests(part, closed, requests).activity).to.include({
+      clocks: 46,
+      activeStandbyClocks: 45,
+      prechargeStandbyClocks: 1,
+    });
+    const { activity } = runRequests(part, plainSettings, [{ address: 0 }, { address: 64 }]);
+    // An activate from 1, reads at 12 and 18, whose data end at 26 and 32.
+    expect(activity).to.include({ busyClocks: 31, bankBusyClocks: 31 });
+  });
+
   it('wake a sleeping rank for its refresh', () => {
     const settings = { ...plainSettings, refresh: 'all-bank' as const, powerDownClocks: 20 };
     const { said, activity } = runRequests(part, settings, [], 5000);
