@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../src/document/package.js';
 import { loadScenario, planScenario } from '../src/index.js';
+import { psconv } from './cli/command.js';
+import { inFolder } from './document/fixtures.js';
 
 /** The YAML files that a page shows, by the name in their first line. */
 async function filesOf(page: string): Promise<Map<string, string>> {
@@ -28,4 +30,21 @@ describe('README', function () {
       await rm(folder, { recursive: true, force: true });
     }
   });
+
+  it('shows the replay of a trace as it is printed', () =>
+    inFolder(async (folder) => {
+      const page = await readFile(join(packageRoot(), 'README.md'), 'utf8');
+      const [, commands, shown] = /```sh\n(npx psconv trace [^]*?)```\n\n```\n([^]*?)```/.exec(page) ?? [];
+      const printed: string[] = [];
+      for (const command of commands.trim().split('\n')) {
+        const words = command.split(' ').slice(2);
+        const { code, stdout } = await psconv(
+          folder,
+          words.map((word) => (word.startsWith('configs/') ? join(packageRoot(), word) : word)),
+        );
+        expect(code, command).to.equal(0);
+        printed.push(stdout);
+      }
+      expect(printed.at(-1)).to.equal(shown);
+    })).timeout(60_000);
 });
