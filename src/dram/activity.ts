@@ -41,7 +41,7 @@ export interface DramActivity {
   readonly tagged: readonly TaggedActivity[];
 }
 
-/** What happened from one moment to a later one; the longest latency is that of all time. */
+/** What happened from one moment to a later one; the longest latency is the one that the later knows. */
 export function activityBetween(before: DramActivity, after: DramActivity): DramActivity {
   return {
     ...combine(after, before, -1),

@@ -14,6 +14,8 @@ export interface DramBehaviour {
   readonly bankRefreshes: number;
   /** Reads that were answered from a write that still waited. */
   readonly forwarded: number;
+  /** Requests that joined one of their kind that waited for the same burst. */
+  readonly merged: number;
   /** Reads and writes that found their row open, their bank closed, another row open. */
   readonly rowHits: number;
   readonly rowMisses: number;
@@ -45,12 +47,12 @@ export function dramBehaviour(layers: readonly LayerCounts[], dram: DramSpec): D
     layers.reduce((total, counts) => total + figure(counts), 0);
   const seconds = sum(({ latencyPs }) => latencyPs) * 1e-12;
   const bytesPerSecond = ratio(sum(totalDramBytes), seconds);
-  const { activates, precharges, reads, writes, refreshes, bankRefreshes, forwarded } = activity;
+  const { activates, precharges, reads, writes, refreshes, bankRefreshes, forwarded, merged } = activity;
   const { rowHits, rowMisses, rowConflicts, readLatencyClocks, longestReadLatencyClocks } = activity;
   const { activeStandbyClocks, prechargeStandbyClocks } = activity;
   const { activePowerDownClocks, prechargePowerDownClocks } = activity;
   return {
-    ...{ activates, precharges, reads, writes, refreshes, bankRefreshes, forwarded },
+    ...{ activates, precharges, reads, writes, refreshes, bankRefreshes, forwarded, merged },
     ...{ rowHits, rowMisses, rowConflicts },
     rowHitRate: ratio(rowHits, rowHits + rowMisses + rowConflicts),
     bankLevelParallelism: ratio(activity.bankBusyClocks, activity.busyClocks),

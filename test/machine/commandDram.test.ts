@@ -115,6 +115,10 @@ describe('a layer on a DRAM of commands', () => {
       layers.reduce((total, { dramActivity }) => total + (dramActivity?.[figure] ?? NaN), 0);
     expect(sum('clocks')).to.equal((cycles * accelerator.periodPs) / 1000);
     expect(sum('refreshes')).to.be.closeTo(sum('clocks') / 2000, 1);
+    // The longest latency is each layer's own: refreshes lengthen that of some.
+    expect(
+      new Set(layers.map(({ dramActivity }) => dramActivity?.longestReadLatencyClocks)).size,
+    ).to.be.above(2);
     expect(layers[1].dramActivity?.rowHits).to.be.above(layers[0].dramActivity?.rowHits ?? Infinity);
   });
 

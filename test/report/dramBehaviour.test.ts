@@ -45,7 +45,7 @@ function layer(
 
 const first = layer('one', 1_000_000, 1600, {
   ...{ clocks: 1000, activates: 10, precharges: 9, reads: 60, writes: 40, refreshes: 2, bankRefreshes: 3 },
-  ...{ rowHits: 90, rowMisses: 6, rowConflicts: 4, forwarded: 5 },
+  ...{ rowHits: 90, rowMisses: 6, rowConflicts: 4, forwarded: 5, merged: 3 },
   ...{ busyClocks: 500, bankBusyClocks: 1500, readLatencyClocks: 1800, longestReadLatencyClocks: 70 },
   ...{ activeStandbyClocks: 600, prechargeStandbyClocks: 400 },
 });
@@ -65,6 +65,7 @@ describe('the behaviour of a DRAM', () => {
         refreshes: 2,
         bankRefreshes: 3,
         forwarded: 5,
+        merged: 3,
       },
       ...{ rowHits: 90, rowMisses: 6, rowConflicts: 4 },
       rowHitRate: 0.9,

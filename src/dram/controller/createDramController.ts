@@ -89,6 +89,9 @@ export function createDramController(
       controller.doorClock = Math.max(controller.doorClock, clock);
       settledClock = Math.max(settledClock, clock);
     },
+    forgetLongestLatency() {
+      for (const { counters } of channels) counters.longestReadLatencyClocks = 0;
+    },
     activity: () => activityOf(channels, burstClocks, settledClock),
   };
 }

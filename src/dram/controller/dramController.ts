@@ -40,6 +40,8 @@ export interface DramController {
   finish(): number;
   /** Lets time go by until `clock`, with nothing to do but refresh. */
   idleUntil(clock: number): void;
+  /** Begins anew with the longest read latency, which is of all reads since. */
+  forgetLongestLatency(): void;
   /** What happened up to the clock that `idleUntil` was last called with. */
   activity(): DramActivity;
 }

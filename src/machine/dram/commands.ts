@@ -57,6 +57,7 @@ export function createCommandDram(
       const now = dram.activity();
       const activity = activityBetween(before, now);
       before = now;
+      dram.forgetLongestLatency();
       return activity;
     },
   };
