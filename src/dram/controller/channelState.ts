@@ -2,6 +2,8 @@ import type { ControllerSettings } from '../controllerSettings.js';
 import type { DramPart } from '../part.js';
 import { createBankQueues } from './bankQueues.js';
 import type { BankQueues } from './bankQueues.js';
+import { createCandidates } from './candidates.js';
+import type { Candidates } from './candidates.js';
 import { constraintsOf } from './constraints.js';
 import type { Constraints } from './constraints.js';
 import { createCounters } from './counters.js';
@@ -43,6 +45,7 @@ export interface ChannelState {
   readonly window: number;
   readonly slots: RequestSlots;
   readonly queues: BankQueues;
+  readonly candidates: Candidates;
   /** Taken, and not yet in the queue of their bank. */
   readonly waitingReads: BankLists;
   readonly waitingWrites: BankLists;
@@ -60,16 +63,10 @@ export interface ChannelState {
   readonly openRow: Int32Array;
   readonly served: Int32Array;
   readonly lastUse: Float64Array;
-  readonly bankActivate: Float64Array;
-  readonly bankPrecharge: Float64Array;
-  readonly bankRead: Float64Array;
-  readonly bankWrite: Float64Array;
-  readonly groupActivate: Float64Array;
-  readonly groupRead: Float64Array;
-  readonly groupWrite: Float64Array;
-  readonly rankActivate: Float64Array;
-  readonly rankRead: Float64Array;
-  readonly rankWrite: Float64Array;
+  /** By bank, group and rank, four each: read, write, activate and precharge; see `candidates`. */
+  readonly bankFrom: Float64Array;
+  readonly groupFrom: Float64Array;
+  readonly rankFrom: Float64Array;
   /** The last four activates of each rank, as a ring, and when the window has room for the next one. */
   readonly fourActivates: Float64Array;
   readonly oldestActivate: Int32Array;
@@ -95,11 +92,8 @@ export interface ChannelState {
   chosenBank: number;
   chosenSlot: number;
   isForRefresh: boolean;
-  /** The first clock for each rank's commands, by kind: scratch of a choice. */
-  readonly readFrom: Float64Array;
-  readonly writeFrom: Float64Array;
-  readonly activateFrom: Float64Array;
-  readonly prechargeFrom: Float64Array;
+  /** The first clock for each rank's commands, by kind, with all that the rank and the bus ask for: scratch of a choice. */
+  readonly floor: Float64Array;
 }
 
 export function createChannelState(
@@ -142,7 +136,8 @@ export function createChannelState(
     observe,
     window: settings.window,
     slots: createRequestSlots(slots),
-    queues: createBankQueues(slots, depth, banks),
+    queues: createBankQueues(depth, banks),
+    candidates: createCandidates(banks),
     waitingReads: createBankLists(banks),
     waitingWrites: createBankLists(banks),
     draining: 0,
@@ -156,16 +151,9 @@ export function createChannelState(
     openRow: new Int32Array(banks).fill(-1),
     served: new Int32Array(banks),
     lastUse: new Float64Array(banks),
-    bankActivate: new Float64Array(banks),
-    bankPrecharge: new Float64Array(banks),
-    bankRead: new Float64Array(banks),
-    bankWrite: new Float64Array(banks),
-    groupActivate: new Float64Array(groups),
-    groupRead: new Float64Array(groups),
-    groupWrite: new Float64Array(groups),
-    rankActivate: new Float64Array(ranks),
-    rankRead: new Float64Array(ranks),
-    rankWrite: new Float64Array(ranks),
+    bankFrom: new Float64Array(4 * banks),
+    groupFrom: new Float64Array(4 * groups),
+    rankFrom: new Float64Array(4 * ranks),
     fourActivates: new Float64Array(4 * ranks).fill(-Infinity),
     oldestActivate: new Int32Array(ranks),
     windowOpens: new Float64Array(ranks).fill(-Infinity),
@@ -183,9 +171,6 @@ export function createChannelState(
     chosenBank: -1,
     chosenSlot: -1,
     isForRefresh: false,
-    readFrom: new Float64Array(ranks),
-    writeFrom: new Float64Array(ranks),
-    activateFrom: new Float64Array(ranks),
-    prechargeFrom: new Float64Array(ranks),
+    floor: new Float64Array(4 * ranks),
   };
 }
