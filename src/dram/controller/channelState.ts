@@ -9,6 +9,7 @@ import type { Constraints } from './constraints.js';
 import { createCounters } from './counters.js';
 import type { Counters } from './counters.js';
 import type { ObserveCommand } from './dramController.js';
+import type { GroupClocks } from './groupClocks.js';
 import { createPowerDown } from './powerDown.js';
 import type { PowerDown } from './powerDown.js';
 import { createRefreshPlan } from './refreshPlan.js';
@@ -31,6 +32,7 @@ export interface ChannelState {
   readonly banks: number;
   readonly banksOfRank: number;
   readonly banksPerGroup: number;
+  readonly groupsOfRank: number;
   readonly timing: Constraints;
   readonly isInOrder: boolean;
   readonly isRoundRobin: boolean;
@@ -63,14 +65,12 @@ export interface ChannelState {
   readonly openRow: Int32Array;
   readonly served: Int32Array;
   readonly lastUse: Float64Array;
-  /** By bank, group and rank, four each: read, write, activate and precharge; see `candidates`. */
+  /** Four to a bank and to a group: read, write, activate and precharge; see `candidates`. */
   readonly bankFrom: Float64Array;
-  readonly groupFrom: Float64Array;
-  readonly rankFrom: Float64Array;
-  /** The last four activates of each rank, as a ring, and when the window has room for the next one. */
+  readonly groupFrom: GroupClocks;
+  /** The last four activates of each rank, as a ring. */
   readonly fourActivates: Float64Array;
   readonly oldestActivate: Int32Array;
-  readonly windowOpens: Float64Array;
 
   /** The first clock at which no command has been given. */
   now: number;
@@ -79,10 +79,6 @@ export interface ChannelState {
   lastBank: number;
   /** Clock at which a request last came in. */
   lastEntered: number;
-  /** When the data bus is free, and who had it last. */
-  busFree: number;
-  busRank: number;
-  busWrites: boolean;
   lastDataClock: number;
 
   /** The next command, if `isChosen`. Its slot is that of the request that it is for, or -1. */
@@ -92,8 +88,6 @@ export interface ChannelState {
   chosenBank: number;
   chosenSlot: number;
   isForRefresh: boolean;
-  /** The first clock for each rank's commands, by kind, with all that the rank and the bus ask for: scratch of a choice. */
-  readonly floor: Float64Array;
 }
 
 export function createChannelState(
@@ -125,6 +119,7 @@ export function createChannelState(
     banks,
     banksOfRank,
     banksPerGroup,
+    groupsOfRank: bankGroups,
     timing,
     isInOrder: settings.scheduler === 'in-order',
     isRoundRobin: settings.scheduler === 'round-robin',
@@ -153,17 +148,12 @@ export function createChannelState(
     lastUse: new Float64Array(banks),
     bankFrom: new Float64Array(4 * banks),
     groupFrom: new Float64Array(4 * groups),
-    rankFrom: new Float64Array(4 * ranks),
     fourActivates: new Float64Array(4 * ranks).fill(-Infinity),
     oldestActivate: new Int32Array(ranks),
-    windowOpens: new Float64Array(ranks).fill(-Infinity),
     now: 0,
     requestsQueued: 0,
     lastBank: -1,
     lastEntered: -1,
-    busFree: 0,
-    busRank: -1,
-    busWrites: false,
     lastDataClock: 0,
     isChosen: false,
     chosenClock: Infinity,
@@ -171,6 +161,5 @@ export function createChannelState(
     chosenBank: -1,
     chosenSlot: -1,
     isForRefresh: false,
-    floor: new Float64Array(4 * ranks),
   };
 }

@@ -1,6 +1,6 @@
 import { ACT, PRE, PREA, RD, RDA, REF, REFpb, WR, WRA } from '../command.js';
 import { oldestRequest } from './bankQueues.js';
-import { ACTIVATE, EITHER, ownClock, PRECHARGE, READ, WRITE } from './candidates.js';
+import { ACTIVATE, firstClock, PRECHARGE, READ, WRITE } from './candidates.js';
 import type { ChannelState } from './channelState.js';
 
 /**
@@ -21,15 +21,6 @@ export function chooseCommand(state: ChannelState): void {
   if (state.refresh.earliestDueClock <= state.chosenClock) chooseRefresh(state);
 }
 
-/** The first clock at which the data bus lets a rank read or write. */
-function busClock(state: ChannelState, rank: number, isWrite: boolean): number {
-  const { busRank, timing } = state;
-  const from = state.busFree - (isWrite ? timing.writeLatency : timing.readLatency);
-  if (busRank < 0) return from;
-  const turns = busRank !== rank || (isWrite && !state.busWrites);
-  return turns ? from + timing.turnaround : from;
-}
-
 function commandOf({ closesAtOnce }: ChannelState, kind: number): number {
   switch (kind) {
     case READ:
@@ -43,92 +34,78 @@ function commandOf({ closesAtOnce }: ChannelState, kind: number): number {
 
 /** Where requests are served in order, the one command that brings the oldest further. */
 function chooseForOldest(state: ChannelState): void {
-  const { queues, slots, openRow, refresh } = state;
+  const { queues, slots, openRow } = state;
   const slot = oldestRequest(queues, slots);
   const bank = slots.bank[slot];
-  const rank = state.rankOf[bank];
   const isHit = openRow[bank] === slots.row[slot];
   const kind = isHit ? slots.isWrite[slot] : openRow[bank] >= 0 ? PRECHARGE : ACTIVATE;
-  findFloor(state);
-  const clock = Math.max(ownClock(state, bank, kind, slot), sharedClock(state, bank, kind));
-  if (clock >= refresh.dueClock[rank] && refresh.concerns(rank, bank)) return;
+  const clock = firstClock(state, bank, kind, slot);
+  if (isHeldUp(state, bank, clock)) return;
   state.chosenClock = clock;
   state.chosenBank = bank;
   state.chosenSlot = slot;
   state.chosenCommand = commandOf(state, kind);
 }
 
-/** What ranks and the bus ask for, before a choice. */
-function findFloor(state: ChannelState): void {
-  const { floor, rankFrom } = state;
-  const { readyClock } = state.powerDown;
-  for (let rank = 0; rank < state.ranks; rank++) {
-    const at = 4 * rank;
-    const awake = Math.max(state.now, readyClock[rank]);
-    floor[at + READ] = Math.max(awake, busClock(state, rank, false), rankFrom[at + READ]);
-    floor[at + WRITE] = Math.max(awake, busClock(state, rank, true), rankFrom[at + WRITE]);
-    floor[at + ACTIVATE] = Math.max(awake, rankFrom[at + ACTIVATE], state.windowOpens[rank]);
-    floor[at + PRECHARGE] = awake;
-  }
-}
-
-/** The first clock for a command of a bank as far as its group, its rank and the bus are concerned. */
-function sharedClock(state: ChannelState, bank: number, kind: number): number {
-  const ofRank = state.floor[4 * state.rankOf[bank] + kind];
-  const ofGroup = state.groupFrom[4 * state.groupOf[bank] + kind];
-  return ofGroup > ofRank ? ofGroup : ofRank;
-}
-
-/** Added to the order of requests: activates and precharges come after all reads and writes of the same clock. */
-const rowCommandsLater = 2 ** 52;
-
 function chooseAmongBanks(state: ChannelState): void {
-  const { queues, slots, candidates, refresh, isRoundRobin } = state;
+  const { queues, candidates, groupFrom, refresh, now, isRoundRobin } = state;
   const { usedBanks, banksInUse } = queues;
-  const { order } = slots;
-  findFloor(state);
+  const { clock: ownClocks, group, place: places } = candidates;
   let bestClock = Infinity;
   let bestPlace = Infinity;
-  let bestSlot = -1;
-  let bestKind = -1;
+  let bestBank = -1;
   for (let i = 0; i < banksInUse; i++) {
     const bank = usedBanks[i];
-    let clock = candidates.clock[bank];
+    let clock = ownClocks[bank];
     if (clock > bestClock) continue;
-    let kind = candidates.kind[bank];
-    let slot = candidates.slot[bank];
-    if (kind === EITHER) {
-      const write = queues.writeHit[bank];
-      const read = slot;
-      clock = Math.max(ownClock(state, bank, READ, read), sharedClock(state, bank, READ));
-      const writeClock = Math.max(ownClock(state, bank, WRITE, write), sharedClock(state, bank, WRITE));
-      const isWrite = writeClock < clock || (writeClock === clock && order[write] < order[read]);
-      if (isWrite) {
-        clock = writeClock;
-        slot = write;
-      }
-      kind = isWrite ? WRITE : READ;
+    const at = group[bank];
+    if (at < 0) {
+      clock = settleDirection(state, bank);
     } else {
-      const shared = sharedClock(state, bank, kind);
+      const shared = groupFrom[at];
       if (shared > clock) clock = shared;
+      if (now > clock) clock = now;
     }
     if (clock > bestClock) continue;
-    let place = order[slot];
+    let place = places[bank];
     if (isRoundRobin) place = bank > state.lastBank ? bank : bank + state.banks;
-    else if (kind >= ACTIVATE) place += rowCommandsLater;
     if (clock === bestClock && place > bestPlace) continue;
-    const rank = state.rankOf[bank];
-    if (clock >= refresh.dueClock[rank] && refresh.concerns(rank, bank)) continue;
+    if (clock >= refresh.earliestDueClock && isHeldUp(state, bank, clock)) continue;
     bestClock = clock;
-    bestSlot = slot;
     bestPlace = place;
-    bestKind = kind;
+    bestBank = bank;
   }
-  if (bestSlot < 0) return;
+  if (bestBank < 0) return;
   state.chosenClock = bestClock;
-  state.chosenSlot = bestSlot;
-  state.chosenBank = slots.bank[bestSlot];
-  state.chosenCommand = commandOf(state, bestKind);
+  state.chosenBank = bestBank;
+  state.chosenSlot = candidates.slot[bestBank];
+  state.chosenCommand = commandOf(state, candidates.kind[bestBank]);
+}
+
+/**
+ * Makes the read or the write of a bank that has both its candidate for this choice: the one that can go first.
+ *
+ * @returns its clock
+ */
+function settleDirection(state: ChannelState, bank: number): number {
+  const { queues, candidates, slots } = state;
+  const read = queues.readHit[bank];
+  const write = queues.writeHit[bank];
+  const readClock = firstClock(state, bank, READ, read);
+  const writeClock = firstClock(state, bank, WRITE, write);
+  const isOlder = slots.order[write] < slots.order[read];
+  const isWrite = writeClock < readClock || (writeClock === readClock && isOlder);
+  const slot = isWrite ? write : read;
+  candidates.kind[bank] = isWrite ? WRITE : READ;
+  candidates.slot[bank] = slot;
+  candidates.place[bank] = slots.order[slot];
+  return isWrite ? writeClock : readClock;
+}
+
+/** Whether a refresh that is due by `clock` stops a bank. */
+function isHeldUp({ refresh, rankOf }: ChannelState, bank: number, clock: number): boolean {
+  const rank = rankOf[bank];
+  return clock >= refresh.dueClock[rank] && refresh.concerns(rank, bank);
 }
 
 /** Closes rows that nothing has asked for lately. */

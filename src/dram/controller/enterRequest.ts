@@ -5,6 +5,7 @@ import { reach } from './batches.js';
 import type { Batches } from './batches.js';
 import { deriveCandidate } from './candidates.js';
 import type { ChannelState } from './channelState.js';
+import { holdAll } from './groupClocks.js';
 import { addJoin } from './joins.js';
 import { appendToList, findInList, mayHold, takeFromList, takeSlot } from './requestSlots.js';
 
@@ -84,7 +85,7 @@ function queueRequest(state: ChannelState, slot: number, clock: number): void {
   const bank = slots.bank[slot];
   const rank = state.rankOf[bank];
   if (powerDown.isUsed) {
-    powerDown.wake(rank, clock);
+    wakeRank(state, rank, clock);
     powerDown.waiting[rank]++;
     state.isChosen = false;
   }
@@ -93,6 +94,13 @@ function queueRequest(state: ChannelState, slot: number, clock: number): void {
   if (!insertRequest(state.queues, slots, slot, state.openRow[bank])) return;
   deriveCandidate(state, bank);
   state.isChosen = false;
+}
+
+/** Wakes a rank, if it sleeps, for what comes at `clock`. */
+export function wakeRank({ powerDown, groupFrom, groupsOfRank }: ChannelState, rank: number, clock: number): void {
+  powerDown.wake(rank, clock);
+  const first = rank * groupsOfRank;
+  holdAll(groupFrom, first, first + groupsOfRank, powerDown.readyClock[rank]);
 }
 
 /** After a bank's queue has got room. While writes are going out no read takes it. */

@@ -7,7 +7,8 @@ import { ACTIVATE, deriveCandidate, PRECHARGE, READ, WRITE } from './candidates.
 import type { ChannelState } from './channelState.js';
 import { countBusy, countServed } from './counters.js';
 import { noteRowClosed, noteRowOpened, removeRequest } from './bankQueues.js';
-import { refillQueue } from './enterRequest.js';
+import { refillQueue, wakeRank } from './enterRequest.js';
+import { holdActivates, noteColumn } from './groupClocks.js';
 import { dropJoin } from './joins.js';
 import { freeSlot } from './requestSlots.js';
 
@@ -17,9 +18,9 @@ export function issueCommand(state: ChannelState, batches: Batches, map: Address
   state.isChosen = false;
   state.now = clock + 1;
   if (slot >= 0) state.lastBank = bank;
-  if (state.isForRefresh) {
+  if (state.isForRefresh && state.powerDown.isUsed) {
     const rank = state.rankOf[bank];
-    state.powerDown.wake(rank, state.refresh.dueClock[rank]);
+    wakeRank(state, rank, state.refresh.dueClock[rank]);
   }
   switch (command) {
     case ACT:
@@ -51,30 +52,19 @@ function readOrWrite(
   batches: Batches,
   map: AddressMap,
 ): void {
-  const { timing, powerDown, counters, queues, slots, bankFrom, groupFrom, rankFrom } = state;
+  const { timing, powerDown, counters, queues, slots, bankFrom } = state;
   const isWriting = command === WR || command === WRA;
   const rank = state.rankOf[bank];
-  const group = state.groupOf[bank];
   const row = slots.row[slot];
   const dataEnd = clock + (isWriting ? timing.writeLatency : timing.readLatency) + timing.burstClocks;
-  state.busFree = dataEnd;
-  state.busRank = rank;
-  state.busWrites = isWriting;
   if (dataEnd > state.lastDataClock) state.lastDataClock = dataEnd;
   state.lastUse[bank] = clock;
-  const inGroup = clock + timing.columnToColumnInGroup;
-  const inRank = clock + timing.columnToColumnInRank;
-  groupFrom[4 * group + WRITE] = inGroup;
-  rankFrom[4 * rank + WRITE] = inRank;
+  noteColumn(state.groupFrom, timing, state.groupsOfRank, state.groupOf[bank], isWriting, clock, dataEnd);
   let recovered: number;
   if (isWriting) {
-    groupFrom[4 * group + READ] = clock + timing.writeToReadInGroup;
-    rankFrom[4 * rank + READ] = clock + timing.writeToReadInRank;
     recovered = clock + timing.writeToPrecharge;
     if (powerDown.isUsed) powerDown.busyUntil(rank, recovered + 1);
   } else {
-    groupFrom[4 * group + READ] = inGroup;
-    rankFrom[4 * rank + READ] = inRank;
     recovered = clock + timing.readToPrecharge;
     reach(batches, slots.batch[slot], dataEnd);
     if (slots.joined[slot] >= 0) reachJoined(state, batches, slot, dataEnd);
@@ -124,14 +114,17 @@ function activate(state: ChannelState, clock: number, bank: number, slot: number
   bankFrom[4 * bank + WRITE] = clock + timing.activateToWrite;
   bankFrom[4 * bank + PRECHARGE] = clock + timing.activateToPrecharge;
   bankFrom[4 * bank + ACTIVATE] = clock + timing.activateToActivate;
-  state.groupFrom[4 * group + ACTIVATE] = clock + timing.activateToActivateInGroup;
-  state.rankFrom[4 * rank + ACTIVATE] = clock + timing.activateToActivateInRank;
   deriveCandidate(state, bank);
   const at = state.oldestActivate[rank];
   const next = (at + 1) & 3;
   state.fourActivates[4 * rank + at] = clock;
   state.oldestActivate[rank] = next;
-  state.windowOpens[rank] = state.fourActivates[4 * rank + next] + timing.fourActivates;
+  const windowOpens = state.fourActivates[4 * rank + next] + timing.fourActivates;
+  const inRank = clock + timing.activateToActivateInRank;
+  const first = rank * state.groupsOfRank;
+  const last = first + state.groupsOfRank;
+  holdActivates(state.groupFrom, first, last, windowOpens > inRank ? windowOpens : inRank);
+  holdActivates(state.groupFrom, group, group + 1, clock + timing.activateToActivateInGroup);
   state.standby.opened(rank, clock);
   state.powerDown.busyUntil(rank, clock + 1);
   state.counters.activates[slots.tag[slot]]++;
@@ -176,14 +169,11 @@ function refreshRank(state: ChannelState, clock: number, first: number): void {
 
 /** A refresh of one bank opens a row inside it: activates of other banks keep their distance. */
 function refreshBank(state: ChannelState, clock: number, bank: number): void {
-  const { timing, groupFrom, rankFrom } = state;
+  const { timing, groupsOfRank } = state;
   const rank = state.rankOf[bank];
-  const ofGroup = 4 * state.groupOf[bank] + ACTIVATE;
-  const ofRank = 4 * rank + ACTIVATE;
-  const others = clock + timing.activateToActivateInGroup;
+  const first = rank * groupsOfRank;
   state.bankFrom[4 * bank + ACTIVATE] = clock + timing.bankRefresh;
-  groupFrom[ofGroup] = Math.max(groupFrom[ofGroup], others);
-  rankFrom[ofRank] = Math.max(rankFrom[ofRank], others);
+  holdActivates(state.groupFrom, first, first + groupsOfRank, clock + timing.activateToActivateInGroup);
   deriveCandidate(state, bank);
   state.refresh.done(rank, clock);
   state.powerDown.busyUntil(rank, clock + timing.bankRefresh);
