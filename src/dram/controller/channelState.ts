@@ -2,11 +2,14 @@ import type { ControllerSettings } from '../controllerSettings.js';
 import type { DramPart } from '../part.js';
 import { createBankQueues } from './bankQueues.js';
 import type { BankQueues } from './bankQueues.js';
+import { createCandidates } from './candidates.js';
+import type { Candidates } from './candidates.js';
 import { constraintsOf } from './constraints.js';
 import type { Constraints } from './constraints.js';
 import { createCounters } from './counters.js';
 import type { Counters } from './counters.js';
 import type { ObserveCommand } from './dramController.js';
+import type { GroupClocks } from './groupClocks.js';
 import { createPowerDown } from './powerDown.js';
 import type { PowerDown } from './powerDown.js';
 import { createRefreshPlan } from './refreshPlan.js';
@@ -29,6 +32,7 @@ export interface ChannelState {
   readonly banks: number;
   readonly banksOfRank: number;
   readonly banksPerGroup: number;
+  readonly groupsOfRank: number;
   readonly timing: Constraints;
   readonly isInOrder: boolean;
   readonly isRoundRobin: boolean;
@@ -43,6 +47,7 @@ export interface ChannelState {
   readonly window: number;
   readonly slots: RequestSlots;
   readonly queues: BankQueues;
+  readonly candidates: Candidates;
   /** Taken, and not yet in the queue of their bank. */
   readonly waitingReads: BankLists;
   readonly waitingWrites: BankLists;
@@ -60,20 +65,12 @@ export interface ChannelState {
   readonly openRow: Int32Array;
   readonly served: Int32Array;
   readonly lastUse: Float64Array;
-  readonly bankActivate: Float64Array;
-  readonly bankPrecharge: Float64Array;
-  readonly bankRead: Float64Array;
-  readonly bankWrite: Float64Array;
-  readonly groupActivate: Float64Array;
-  readonly groupRead: Float64Array;
-  readonly groupWrite: Float64Array;
-  readonly rankActivate: Float64Array;
-  readonly rankRead: Float64Array;
-  readonly rankWrite: Float64Array;
-  /** The last four activates of each rank, as a ring, and when the window has room for the next one. */
+  /** Four to a bank and to a group: read, write, activate and precharge; see `candidates`. */
+  readonly bankFrom: Float64Array;
+  readonly groupFrom: GroupClocks;
+  /** The last four activates of each rank, as a ring. */
   readonly fourActivates: Float64Array;
   readonly oldestActivate: Int32Array;
-  readonly windowOpens: Float64Array;
 
   /** The first clock at which no command has been given. */
   now: number;
@@ -82,10 +79,6 @@ export interface ChannelState {
   lastBank: number;
   /** Clock at which a request last came in. */
   lastEntered: number;
-  /** When the data bus is free, and who had it last. */
-  busFree: number;
-  busRank: number;
-  busWrites: boolean;
   lastDataClock: number;
 
   /** The next command, if `isChosen`. Its slot is that of the request that it is for, or -1. */
@@ -95,11 +88,6 @@ export interface ChannelState {
   chosenBank: number;
   chosenSlot: number;
   isForRefresh: boolean;
-  /** The first clock for each rank's commands, by kind: scratch of a choice. */
-  readonly readFrom: Float64Array;
-  readonly writeFrom: Float64Array;
-  readonly activateFrom: Float64Array;
-  readonly prechargeFrom: Float64Array;
 }
 
 export function createChannelState(
@@ -131,6 +119,7 @@ export function createChannelState(
     banks,
     banksOfRank,
     banksPerGroup,
+    groupsOfRank: bankGroups,
     timing,
     isInOrder: settings.scheduler === 'in-order',
     isRoundRobin: settings.scheduler === 'round-robin',
@@ -142,7 +131,8 @@ export function createChannelState(
     observe,
     window: settings.window,
     slots: createRequestSlots(slots),
-    queues: createBankQueues(slots, depth, banks),
+    queues: createBankQueues(depth, banks),
+    candidates: createCandidates(banks),
     waitingReads: createBankLists(banks),
     waitingWrites: createBankLists(banks),
     draining: 0,
@@ -156,26 +146,14 @@ export function createChannelState(
     openRow: new Int32Array(banks).fill(-1),
     served: new Int32Array(banks),
     lastUse: new Float64Array(banks),
-    bankActivate: new Float64Array(banks),
-    bankPrecharge: new Float64Array(banks),
-    bankRead: new Float64Array(banks),
-    bankWrite: new Float64Array(banks),
-    groupActivate: new Float64Array(groups),
-    groupRead: new Float64Array(groups),
-    groupWrite: new Float64Array(groups),
-    rankActivate: new Float64Array(ranks),
-    rankRead: new Float64Array(ranks),
-    rankWrite: new Float64Array(ranks),
+    bankFrom: new Float64Array(4 * banks),
+    groupFrom: new Float64Array(4 * groups),
     fourActivates: new Float64Array(4 * ranks).fill(-Infinity),
     oldestActivate: new Int32Array(ranks),
-    windowOpens: new Float64Array(ranks).fill(-Infinity),
     now: 0,
     requestsQueued: 0,
     lastBank: -1,
     lastEntered: -1,
-    busFree: 0,
-    busRank: -1,
-    busWrites: false,
     lastDataClock: 0,
     isChosen: false,
     chosenClock: Infinity,
@@ -183,9 +161,5 @@ export function createChannelState(
     chosenBank: -1,
     chosenSlot: -1,
     isForRefresh: false,
-    readFrom: new Float64Array(ranks),
-    writeFrom: new Float64Array(ranks),
-    activateFrom: new Float64Array(ranks),
-    prechargeFrom: new Float64Array(ranks),
   };
 }

@@ -3,7 +3,9 @@ import type { AddressMap } from '../addressMap.js';
 import { insertRequest } from './bankQueues.js';
 import { reach } from './batches.js';
 import type { Batches } from './batches.js';
+import { deriveCandidate } from './candidates.js';
 import type { ChannelState } from './channelState.js';
+import { holdAll } from './groupClocks.js';
 import { addJoin } from './joins.js';
 import { appendToList, findInList, mayHold, takeFromList, takeSlot } from './requestSlots.js';
 
@@ -82,12 +84,27 @@ function queueRequest(state: ChannelState, slot: number, clock: number): void {
   const { slots, powerDown } = state;
   const bank = slots.bank[slot];
   const rank = state.rankOf[bank];
-  if (powerDown.isUsed) powerDown.wake(rank, clock);
-  powerDown.waiting[rank]++;
+  if (powerDown.isUsed) {
+    wakeRank(state, rank, clock);
+    powerDown.waiting[rank]++;
+    state.isChosen = false;
+  }
   slots.queued[slot] = clock;
   slots.order[slot] = state.requestsQueued++;
-  insertRequest(state.queues, slots, slot, state.openRow[bank]);
+  if (!insertRequest(state.queues, slots, slot, state.openRow[bank])) return;
+  deriveCandidate(state, bank);
   state.isChosen = false;
+}
+
+/** Wakes a rank, if it sleeps, for what comes at `clock`. */
+export function wakeRank(
+  { powerDown, groupFrom, groupsOfRank }: ChannelState,
+  rank: number,
+  clock: number,
+): void {
+  powerDown.wake(rank, clock);
+  const first = rank * groupsOfRank;
+  holdAll(groupFrom, first, first + groupsOfRank, powerDown.readyClock[rank]);
 }
 
 /** After a bank's queue has got room. While writes are going out no read takes it. */

@@ -3,10 +3,12 @@ import { extract } from '../addressMap.js';
 import type { AddressMap } from '../addressMap.js';
 import { reach } from './batches.js';
 import type { Batches } from './batches.js';
+import { ACTIVATE, deriveCandidate, PRECHARGE, READ, WRITE } from './candidates.js';
 import type { ChannelState } from './channelState.js';
 import { countBusy, countServed } from './counters.js';
 import { noteRowClosed, noteRowOpened, removeRequest } from './bankQueues.js';
-import { refillQueue } from './enterRequest.js';
+import { refillQueue, wakeRank } from './enterRequest.js';
+import { holdActivates, noteColumn } from './groupClocks.js';
 import { dropJoin } from './joins.js';
 import { freeSlot } from './requestSlots.js';
 
@@ -16,9 +18,9 @@ export function issueCommand(state: ChannelState, batches: Batches, map: Address
   state.isChosen = false;
   state.now = clock + 1;
   if (slot >= 0) state.lastBank = bank;
-  if (state.isForRefresh) {
+  if (state.isForRefresh && state.powerDown.isUsed) {
     const rank = state.rankOf[bank];
-    state.powerDown.wake(rank, state.refresh.dueClock[rank]);
+    wakeRank(state, rank, state.refresh.dueClock[rank]);
   }
   switch (command) {
     case ACT:
@@ -50,61 +52,56 @@ function readOrWrite(
   batches: Batches,
   map: AddressMap,
 ): void {
-  const { timing, powerDown, counters, queues, slots } = state;
+  const { timing, powerDown, counters, queues, slots, bankFrom } = state;
   const isWriting = command === WR || command === WRA;
   const rank = state.rankOf[bank];
-  const group = state.groupOf[bank];
   const row = slots.row[slot];
   const dataEnd = clock + (isWriting ? timing.writeLatency : timing.readLatency) + timing.burstClocks;
-  state.busFree = dataEnd;
-  state.busRank = rank;
-  state.busWrites = isWriting;
   if (dataEnd > state.lastDataClock) state.lastDataClock = dataEnd;
   state.lastUse[bank] = clock;
-  const inGroup = clock + timing.columnToColumnInGroup;
-  const inRank = clock + timing.columnToColumnInRank;
-  state.groupWrite[group] = inGroup;
-  state.rankWrite[rank] = inRank;
+  noteColumn(state.groupFrom, timing, state.groupsOfRank, state.groupOf[bank], isWriting, clock, dataEnd);
   let recovered: number;
   if (isWriting) {
-    state.groupRead[group] = clock + timing.writeToReadInGroup;
-    state.rankRead[rank] = clock + timing.writeToReadInRank;
     recovered = clock + timing.writeToPrecharge;
     if (powerDown.isUsed) powerDown.busyUntil(rank, recovered + 1);
   } else {
-    state.groupRead[group] = inGroup;
-    state.rankRead[rank] = inRank;
     recovered = clock + timing.readToPrecharge;
     reach(batches, slots.batch[slot], dataEnd);
-    for (let join = slots.joined[slot]; join >= 0; join = dropJoin(state.joins, join)) {
-      reach(batches, state.joins.batch[join], dataEnd);
-    }
-    slots.joined[slot] = -1;
+    if (slots.joined[slot] >= 0) reachJoined(state, batches, slot, dataEnd);
     const latency = dataEnd - slots.entered[slot];
     counters.readLatencyClocks += latency;
     if (latency > counters.longestReadLatencyClocks) counters.longestReadLatencyClocks = latency;
     if (powerDown.isUsed) powerDown.busyUntil(rank, dataEnd + 1);
   }
-  if (recovered > state.bankPrecharge[bank]) state.bankPrecharge[bank] = recovered;
+  if (recovered > bankFrom[4 * bank + PRECHARGE]) bankFrom[4 * bank + PRECHARGE] = recovered;
   countServed(counters, isWriting, slots.tag[slot], slots.effort[slot]);
   countBusy(counters, bank, clock, dataEnd);
   state.served[bank]++;
   const burst = slots.burst[slot];
   removeRequest(queues, slots, slot, row);
   freeSlot(slots, slot);
-  powerDown.waiting[rank]--;
+  if (powerDown.isUsed) powerDown.waiting[rank]--;
   if (command === RDA || command === WRA) {
-    const closing = state.bankPrecharge[bank];
-    state.bankActivate[bank] = Math.max(state.bankActivate[bank], closing + timing.precharge);
+    const closing = bankFrom[4 * bank + PRECHARGE];
+    holdActivate(state, bank, closing + timing.precharge);
     close(state, bank, closing);
     powerDown.busyUntil(rank, closing + 1);
   }
+  deriveCandidate(state, bank);
   if (state.observe !== undefined) tell(state, command, clock, bank, row, extract(map.column, burst));
   refillQueue(state, bank, clock);
 }
 
+/** Reads of other batches that wait for the same burst have it, too. */
+function reachJoined({ slots, joins }: ChannelState, batches: Batches, slot: number, clock: number): void {
+  for (let join = slots.joined[slot]; join >= 0; join = dropJoin(joins, join)) {
+    reach(batches, joins.batch[join], clock);
+  }
+  slots.joined[slot] = -1;
+}
+
 function activate(state: ChannelState, clock: number, bank: number, slot: number): void {
-  const { timing, queues, slots } = state;
+  const { timing, queues, slots, bankFrom } = state;
   const rank = state.rankOf[bank];
   const group = state.groupOf[bank];
   const row = slots.row[slot];
@@ -113,17 +110,21 @@ function activate(state: ChannelState, clock: number, bank: number, slot: number
   state.lastUse[bank] = clock;
   noteRowOpened(queues, slots, bank, row);
   if (slots.effort[slot] === 0) slots.effort[slot] = 1;
-  state.bankRead[bank] = clock + timing.activateToRead;
-  state.bankWrite[bank] = clock + timing.activateToWrite;
-  state.bankPrecharge[bank] = clock + timing.activateToPrecharge;
-  state.bankActivate[bank] = clock + timing.activateToActivate;
-  state.groupActivate[group] = clock + timing.activateToActivateInGroup;
-  state.rankActivate[rank] = clock + timing.activateToActivateInRank;
+  bankFrom[4 * bank + READ] = clock + timing.activateToRead;
+  bankFrom[4 * bank + WRITE] = clock + timing.activateToWrite;
+  bankFrom[4 * bank + PRECHARGE] = clock + timing.activateToPrecharge;
+  bankFrom[4 * bank + ACTIVATE] = clock + timing.activateToActivate;
+  deriveCandidate(state, bank);
   const at = state.oldestActivate[rank];
   const next = (at + 1) & 3;
   state.fourActivates[4 * rank + at] = clock;
   state.oldestActivate[rank] = next;
-  state.windowOpens[rank] = state.fourActivates[4 * rank + next] + timing.fourActivates;
+  const windowOpens = state.fourActivates[4 * rank + next] + timing.fourActivates;
+  const inRank = clock + timing.activateToActivateInRank;
+  const first = rank * state.groupsOfRank;
+  const last = first + state.groupsOfRank;
+  holdActivates(state.groupFrom, first, last, windowOpens > inRank ? windowOpens : inRank);
+  holdActivates(state.groupFrom, group, group + 1, clock + timing.activateToActivateInGroup);
   state.standby.opened(rank, clock);
   state.powerDown.busyUntil(rank, clock + 1);
   state.counters.activates[slots.tag[slot]]++;
@@ -134,18 +135,20 @@ function activate(state: ChannelState, clock: number, bank: number, slot: number
 function precharge(state: ChannelState, clock: number, bank: number, slot: number): void {
   const { timing } = state;
   if (slot >= 0) state.slots.effort[slot] = 2;
-  state.bankActivate[bank] = Math.max(state.bankActivate[bank], clock + timing.precharge);
+  holdActivate(state, bank, clock + timing.precharge);
   close(state, bank, clock);
+  deriveCandidate(state, bank);
   state.powerDown.busyUntil(state.rankOf[bank], clock + 1);
   countBusy(state.counters, bank, clock, clock + timing.precharge);
   tell(state, PRE, clock, bank, 0, 0);
 }
 
 function prechargeAll(state: ChannelState, clock: number, first: number): void {
-  const { bankActivate, timing } = state;
+  const { timing } = state;
   for (let bank = first; bank < first + state.banksOfRank; bank++) {
-    bankActivate[bank] = Math.max(bankActivate[bank], clock + timing.prechargeAll);
+    holdActivate(state, bank, clock + timing.prechargeAll);
     if (state.openRow[bank] >= 0) close(state, bank, clock);
+    deriveCandidate(state, bank);
   }
   state.powerDown.busyUntil(state.rankOf[first], clock + 1);
   tell(state, PREA, clock, first, 0, 0);
@@ -154,7 +157,10 @@ function prechargeAll(state: ChannelState, clock: number, first: number): void {
 function refreshRank(state: ChannelState, clock: number, first: number): void {
   const { timing } = state;
   const rank = state.rankOf[first];
-  state.bankActivate.fill(clock + timing.refresh, first, first + state.banksOfRank);
+  for (let bank = first; bank < first + state.banksOfRank; bank++) {
+    state.bankFrom[4 * bank + ACTIVATE] = clock + timing.refresh;
+    deriveCandidate(state, bank);
+  }
   state.refresh.done(rank, clock);
   state.powerDown.busyUntil(rank, clock + timing.refresh);
   state.counters.refreshes++;
@@ -163,21 +169,25 @@ function refreshRank(state: ChannelState, clock: number, first: number): void {
 
 /** A refresh of one bank opens a row inside it: activates of other banks keep their distance. */
 function refreshBank(state: ChannelState, clock: number, bank: number): void {
-  const { timing, groupActivate, rankActivate } = state;
+  const { timing, groupsOfRank } = state;
   const rank = state.rankOf[bank];
-  const group = state.groupOf[bank];
-  const others = clock + timing.activateToActivateInGroup;
-  state.bankActivate[bank] = clock + timing.bankRefresh;
-  groupActivate[group] = Math.max(groupActivate[group], others);
-  rankActivate[rank] = Math.max(rankActivate[rank], others);
+  const first = rank * groupsOfRank;
+  state.bankFrom[4 * bank + ACTIVATE] = clock + timing.bankRefresh;
+  holdActivates(state.groupFrom, first, first + groupsOfRank, clock + timing.activateToActivateInGroup);
+  deriveCandidate(state, bank);
   state.refresh.done(rank, clock);
   state.powerDown.busyUntil(rank, clock + timing.bankRefresh);
   state.counters.bankRefreshes++;
   tell(state, REFpb, clock, bank, 0, 0);
 }
 
+function holdActivate({ bankFrom }: ChannelState, bank: number, until: number): void {
+  const at = 4 * bank + ACTIVATE;
+  if (until > bankFrom[at]) bankFrom[at] = until;
+}
+
 function close(state: ChannelState, bank: number, clock: number): void {
-  noteRowClosed(state.queues, state.slots, bank, state.openRow[bank]);
+  noteRowClosed(state.queues, bank);
   state.openRow[bank] = -1;
   state.standby.closes(state.rankOf[bank], clock);
   state.counters.precharges++;
