@@ -3,7 +3,7 @@ import type { AddressMap } from '../addressMap.js';
 import { insertRequest } from './bankQueues.js';
 import { reach } from './batches.js';
 import type { Batches } from './batches.js';
-import { deriveCandidate } from './candidates.js';
+import { deriveCandidate } from './deriveCandidate.js';
 import type { ChannelState } from './channelState.js';
 import { holdAll } from './groupClocks.js';
 import { addJoin } from './joins.js';
