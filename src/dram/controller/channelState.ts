@@ -37,6 +37,8 @@ export interface ChannelState {
   readonly isInOrder: boolean;
   readonly isRoundRobin: boolean;
   readonly closesAtOnce: boolean;
+  /** Whether `streamBursts` knows all that these settings ask for. */
+  readonly isStreamable: boolean;
   /** Infinity unless rows are closed after some time. */
   readonly timeoutClocks: number;
   readonly maxRowHits: number;
@@ -81,6 +83,9 @@ export interface ChannelState {
   lastEntered: number;
   lastDataClock: number;
 
+  /** Steps until `streamBursts` is worth a try. */
+  stepsToStream: number;
+
   /** The next command, if `isChosen`. Its slot is that of the request that it is for, or -1. */
   isChosen: boolean;
   chosenClock: number;
@@ -124,6 +129,13 @@ export function createChannelState(
     isInOrder: settings.scheduler === 'in-order',
     isRoundRobin: settings.scheduler === 'round-robin',
     closesAtOnce: settings.page === 'closed',
+    isStreamable:
+      settings.scheduler === 'fr-fcfs' &&
+      settings.page === 'open' &&
+      settings.powerDownClocks === undefined &&
+      settings.writeHigh <= settings.window &&
+      settings.channels === 1 &&
+      ranks === 1,
     timeoutClocks: settings.page === 'timeout' ? settings.pageTimeoutClocks : Infinity,
     maxRowHits: settings.maxRowHits,
     writeHigh: settings.writeHigh,
@@ -155,6 +167,7 @@ export function createChannelState(
     lastBank: -1,
     lastEntered: -1,
     lastDataClock: 0,
+    stepsToStream: 0,
     isChosen: false,
     chosenClock: Infinity,
     chosenCommand: 0,

@@ -25,7 +25,8 @@ export interface RequestSlots {
   readonly alike: Uint16Array;
 }
 
-const alikeMask = 1023;
+/** Of a burst's number, what `alike` goes by. */
+export const alikeMask = 1023;
 
 export function createRequestSlots(size: number): RequestSlots {
   return {
