@@ -4,7 +4,7 @@ import { RD, WR } from '../command.js';
 import { findHit } from './bankQueues.js';
 import { reach } from './batches.js';
 import type { Batches } from './batches.js';
-import { deriveCandidate, PRECHARGE, READ, WRITE } from './candidates.js';
+import { deriveCandidate, ownClock, PRECHARGE, READ, WRITE } from './candidates.js';
 import type { ChannelState } from './channelState.js';
 import { countBusy, countServed } from './counters.js';
 import { noteColumn } from './groupClocks.js';
@@ -14,7 +14,7 @@ import { reachJoined, tell } from './issueCommand.js';
 import { alikeMask } from './requestSlots.js';
 
 /** After a try in vain so many steps go by before the next one. */
-const patience = 8;
+const patience = 2;
 
 /**
  * The short way for streams: as long as each command is the read (or write) of the oldest request, and lets in one request of the same
@@ -48,6 +48,7 @@ export function streamBursts(
   const { refresh, observe } = state;
   /** No bank can go before it. */
   let floor = leastClock(state, kind);
+  let isInTurn = isWithoutGaps(state);
   let before = Math.max(doorClock, state.lastEntered + 1);
   let bank = -1;
   let clock = -1;
@@ -58,17 +59,21 @@ export function streamBursts(
     const newBurst = incoming.burst[at];
     const newBank = extract(map.bank, newBurst);
     if ((incoming.kind[at] & 1) !== kind || lengthOf[newBank] < depth || alike[newBurst & alikeMask] > 0) break;
-    // The oldest request must be ready as soon as any.
-    const oldest = state.requestsQueued - queues.length;
     let head = newBank;
-    for (let i = 0; order[first[head]] !== oldest; i++) head = usedBanks[i];
+    let go = Infinity;
+    if (isInTurn) {
+      // Numbers without gaps tell the oldest request; mostly its bank is the one of what comes in, and it can go as soon as any.
+      const oldest = state.requestsQueued - queues.length;
+      for (let i = 0; order[first[head]] !== oldest; i++) head = usedBanks[i];
+      go = Math.max(floor, groupFrom[4 * groupOf[head] + kind], ownClock(state, head, kind, first[head]));
+      isInTurn = go === floor || queues.banksInUse === 1;
+    }
+    if (!isInTurn) {
+      head = firstReady(state, kind, floor);
+      go = Math.max(floor, groupFrom[4 * groupOf[head] + kind], ownClock(state, head, kind, first[head]));
+    }
     const slot = first[head];
     const group = 4 * groupOf[head];
-    let go = floor;
-    if (groupFrom[group + kind] > go) go = groupFrom[group + kind];
-    if (bankFrom[4 * head + kind] > go) go = bankFrom[4 * head + kind];
-    if (queued[slot] >= go) go = queued[slot] + 1;
-    if (go > floor && queues.banksInUse > 1) break;
     if (go >= refresh.earliestDueClock || go < before || incoming.earliestClock[at] > go) break;
     const follower = waiting.first[head];
     if (follower < 0) break;
@@ -134,19 +139,45 @@ export function streamBursts(
 
 /** Whether every bank that has requests is ready for the oldest of them, all in one direction, with no room left for more. */
 function isStream(state: ChannelState, isWrite: boolean): boolean {
-  const { queues, slots, candidates } = state;
+  const { queues, candidates } = state;
   if (!state.isStreamable || state.draining > 0 !== isWrite) return false;
   if (isWrite ? state.waitingReads.length > 0 : queues.length === 0) return false;
-  let oldest = Infinity;
   for (let i = 0; i < queues.banksInUse; i++) {
     const bank = queues.usedBanks[i];
     const first = queues.first[bank];
     if (queues.writesOf[bank] !== (isWrite ? queues.lengthOf[bank] : 0)) return false;
     if (candidates.kind[bank] !== (isWrite ? WRITE : READ) || candidates.slot[bank] !== first) return false;
-    oldest = Math.min(oldest, slots.order[first]);
   }
-  // Requests went out in the order in which they were queued, so that the next ones' numbers are known.
-  return oldest === state.requestsQueued - queues.length;
+  return true;
+}
+
+/** Whether requests went out in the order in which they were queued, so that the numbers of those that are left have no gap. */
+function isWithoutGaps({ queues, slots, requestsQueued }: ChannelState): boolean {
+  let oldest = Infinity;
+  for (let i = 0; i < queues.banksInUse; i++) {
+    oldest = Math.min(oldest, slots.order[queues.first[queues.usedBanks[i]]]);
+  }
+  return oldest === requestsQueued - queues.length;
+}
+
+/** The bank whose oldest request can go first, and of several that of the oldest. */
+function firstReady(state: ChannelState, kind: number, floor: number): number {
+  const { queues, slots, groupFrom, groupOf } = state;
+  const { usedBanks, first } = queues;
+  let best = -1;
+  let bestClock = Infinity;
+  for (let i = 0; i < queues.banksInUse; i++) {
+    const bank = usedBanks[i];
+    let clock = ownClock(state, bank, kind, first[bank]);
+    const ofGroup = groupFrom[4 * groupOf[bank] + kind];
+    if (ofGroup > clock) clock = ofGroup;
+    if (floor > clock) clock = floor;
+    if (clock > bestClock) continue;
+    if (clock === bestClock && slots.order[first[bank]] > slots.order[first[best]]) continue;
+    best = bank;
+    bestClock = clock;
+  }
+  return best;
 }
 
 /** A clock before which no bank reads (or writes). */
