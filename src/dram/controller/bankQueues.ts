@@ -39,7 +39,12 @@ export function createBankQueues(depth: number, banks: number): BankQueues {
  *
  * @returns whether it is the bank's first, or the first of its direction to the open row
  */
-export function insertRequest(queues: BankQueues, slots: RequestSlots, slot: number, openRow: number): boolean {
+export function insertRequest(
+  queues: BankQueues,
+  slots: RequestSlots,
+  slot: number,
+  openRow: number,
+): boolean {
   const bank = slots.bank[slot];
   const isFirst = queues.lengthOf[bank]++ === 0;
   if (isFirst) {

@@ -67,7 +67,7 @@ export interface ChannelState {
   readonly openRow: Int32Array;
   readonly served: Int32Array;
   readonly lastUse: Float64Array;
-  /** Four to a bank and to a group: read, write, activate and precharge; see `candidates`. */
+  /** Four to a bank and to a group: read, write, activate and precharge; see `commandKind`. */
   readonly bankFrom: Float64Array;
   readonly groupFrom: GroupClocks;
   /** The last four activates of each rank, as a ring. */

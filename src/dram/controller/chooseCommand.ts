@@ -1,6 +1,7 @@
 import { ACT, PRE, PREA, RD, RDA, REF, REFpb, WR, WRA } from '../command.js';
 import { oldestRequest } from './bankQueues.js';
-import { ACTIVATE, firstClock, PRECHARGE, READ, WRITE } from './candidates.js';
+import { ACTIVATE, PRECHARGE, READ, WRITE } from './commandKind.js';
+import { firstClock } from './deriveCandidate.js';
 import type { ChannelState } from './channelState.js';
 
 /**

@@ -107,7 +107,7 @@ function step(controller: Controller): void {
   const isWrite = (incoming.kind[at] & 1) === 1;
   const channel = channels[channels.length === 1 ? 0 : extract(map.channel, burst)];
   while (!mayEnter(channel, isWrite)) {
-    const streamed = streamBursts(channel, incoming, batches, map, controller.doorClock);
+    const streamed = streamBursts(channel, incoming, batches, map);
     if (streamed >= 0) {
       controller.doorClock = streamed;
       return;

@@ -3,7 +3,7 @@ import type { AddressMap } from '../addressMap.js';
 import { insertRequest } from './bankQueues.js';
 import { reach } from './batches.js';
 import type { Batches } from './batches.js';
-import { deriveCandidate } from './candidates.js';
+import { deriveCandidate } from './deriveCandidate.js';
 import type { ChannelState } from './channelState.js';
 import { holdAll } from './groupClocks.js';
 import { addJoin } from './joins.js';
@@ -97,7 +97,11 @@ function queueRequest(state: ChannelState, slot: number, clock: number): void {
 }
 
 /** Wakes a rank, if it sleeps, for what comes at `clock`. */
-export function wakeRank({ powerDown, groupFrom, groupsOfRank }: ChannelState, rank: number, clock: number): void {
+export function wakeRank(
+  { powerDown, groupFrom, groupsOfRank }: ChannelState,
+  rank: number,
+  clock: number,
+): void {
   powerDown.wake(rank, clock);
   const first = rank * groupsOfRank;
   holdAll(groupFrom, first, first + groupsOfRank, powerDown.readyClock[rank]);

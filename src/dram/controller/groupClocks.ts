@@ -1,5 +1,5 @@
 import type { Constraints } from './constraints.js';
-import { ACTIVATE, PRECHARGE, READ, WRITE } from './candidates.js';
+import { ACTIVATE, PRECHARGE, READ, WRITE } from './commandKind.js';
 
 /**
  * The first clocks at which a bank group may be given a command of each kind, as far as its rank and the data bus are

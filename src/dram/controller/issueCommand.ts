@@ -3,7 +3,8 @@ import { extract } from '../addressMap.js';
 import type { AddressMap } from '../addressMap.js';
 import { reach } from './batches.js';
 import type { Batches } from './batches.js';
-import { ACTIVATE, deriveCandidate, PRECHARGE, READ, WRITE } from './candidates.js';
+import { ACTIVATE, PRECHARGE, READ, WRITE } from './commandKind.js';
+import { deriveCandidate } from './deriveCandidate.js';
 import type { ChannelState } from './channelState.js';
 import { countBusy, countServed } from './counters.js';
 import { noteRowClosed, noteRowOpened, removeRequest } from './bankQueues.js';
@@ -93,7 +94,12 @@ function readOrWrite(
 }
 
 /** Reads of other batches that wait for the same burst have it, too. */
-export function reachJoined({ slots, joins }: ChannelState, batches: Batches, slot: number, clock: number): void {
+export function reachJoined(
+  { slots, joins }: ChannelState,
+  batches: Batches,
+  slot: number,
+  clock: number,
+): void {
   for (let join = slots.joined[slot]; join >= 0; join = dropJoin(joins, join)) {
     reach(batches, joins.batch[join], clock);
   }

@@ -4,7 +4,8 @@ import { RD, WR } from '../command.js';
 import { findHit } from './bankQueues.js';
 import { reach } from './batches.js';
 import type { Batches } from './batches.js';
-import { deriveCandidate, ownClock, PRECHARGE, READ, WRITE } from './candidates.js';
+import { PRECHARGE, READ, WRITE } from './commandKind.js';
+import { deriveCandidate, ownClock } from './deriveCandidate.js';
 import type { ChannelState } from './channelState.js';
 import { countBusy, countServed } from './counters.js';
 import { noteColumn } from './groupClocks.js';
@@ -29,7 +30,6 @@ export function streamBursts(
   incoming: Incoming,
   batches: Batches,
   map: AddressMap,
-  doorClock: number,
 ): number {
   const isWrite = (incoming.kind[incoming.start] & 1) === 1;
   if (state.stepsToStream > 0 || !isStream(state, isWrite)) {
@@ -38,7 +38,7 @@ export function streamBursts(
   }
   const { queues, slots, bankFrom, groupFrom, timing, groupOf, openRow, counters, served } = state;
   const { first, last, lengthOf, depth, usedBanks } = queues;
-  const { next, row, order, queued, entered, burst, batch, alike } = slots;
+  const { next, row, order, entered, burst, batch, alike } = slots;
   const waiting = isWrite ? state.waitingWrites : state.waitingReads;
   const hits = isWrite ? queues.writeHit : queues.readHit;
   const kind = isWrite ? WRITE : READ;
@@ -49,7 +49,6 @@ export function streamBursts(
   /** No bank can go before it. */
   let floor = leastClock(state, kind);
   let isInTurn = isWithoutGaps(state);
-  let before = Math.max(doorClock, state.lastEntered + 1);
   let bank = -1;
   let clock = -1;
   let isOver = false;
@@ -58,7 +57,8 @@ export function streamBursts(
     const at = incoming.start;
     const newBurst = incoming.burst[at];
     const newBank = extract(map.bank, newBurst);
-    if ((incoming.kind[at] & 1) !== kind || lengthOf[newBank] < depth || alike[newBurst & alikeMask] > 0) break;
+    if ((incoming.kind[at] & 1) !== kind || lengthOf[newBank] < depth || alike[newBurst & alikeMask] > 0)
+      break;
     let head = newBank;
     let go = Infinity;
     if (isInTurn) {
@@ -74,13 +74,12 @@ export function streamBursts(
     }
     const slot = first[head];
     const group = 4 * groupOf[head];
-    if (go >= refresh.earliestDueClock || go < before || incoming.earliestClock[at] > go) break;
+    if (go >= refresh.earliestDueClock || incoming.earliestClock[at] > go) break;
     const follower = waiting.first[head];
     if (follower < 0) break;
 
     bank = head;
     clock = go;
-    before = go + 1;
     floor = go + timing.columnToColumnInRank;
     const dataEnd = go + latency;
     groupFrom[group + READ] = go + toReadInGroup;
@@ -100,10 +99,10 @@ export function streamBursts(
       counters.readLatencyClocks += took;
       if (took > counters.longestReadLatencyClocks) counters.longestReadLatencyClocks = took;
     }
-    if (observe !== undefined) tell(state, isWrite ? WR : RD, go, bank, row[slot], extract(map.column, burst[slot]));
+    if (observe !== undefined)
+      tell(state, isWrite ? WR : RD, go, bank, row[slot], extract(map.column, burst[slot]));
 
-    // The bank's first that waits moves up, ...
-    queued[follower] = go;
+    // The bank's first that waits moves up; since when it is there binds nothing, for the next command is later anyhow ...
     order[follower] = state.requestsQueued++;
     waiting.first[bank] = next[follower];
     next[last[bank]] = follower;
@@ -188,7 +187,13 @@ function leastClock({ groupFrom, now }: ChannelState, kind: number): number {
 }
 
 /** Brings up to date what only the last burst decides. */
-function endStream(state: ChannelState, bank: number, isWrite: boolean, clock: number, dataEnd: number): void {
+function endStream(
+  state: ChannelState,
+  bank: number,
+  isWrite: boolean,
+  clock: number,
+  dataEnd: number,
+): void {
   const { queues, groupFrom, timing, groupsOfRank } = state;
   noteColumn(groupFrom, timing, groupsOfRank, state.groupOf[bank], isWrite, clock, dataEnd);
   for (let i = 0; i < queues.banksInUse; i++) deriveCandidate(state, queues.usedBanks[i]);
