@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot, packageVersion } from '../src/document/package.js';
 import { writeFilesAtomically } from '../src/document/writeAtomically.js';
+import { dramTable, estimateLine, measureDram } from './dram.js';
 import { measureNetwork } from './measureNetwork.js';
 import type { Measurement } from './measureNetwork.js';
 import { measureStorage, storageTable } from './storage.js';
@@ -29,6 +30,9 @@ for (const [scenario, variant] of runs) {
 }
 const storage = measureStorage(repeats);
 console.log(storageTable(storage));
+const dram = await measureDram(repeats);
+console.log(dramTable(dram.controller));
+console.log(estimateLine(dram.estimate));
 const folder = join(packageRoot(), 'bench', 'results');
 const name = `${new Date().toISOString().replace(/[:.]/g, '-')}.json`;
 const record = {
@@ -38,6 +42,7 @@ const record = {
   repeats,
   measurements,
   storage,
+  dram,
 };
 await writeFilesAtomically(folder, { [name]: `${JSON.stringify(record, undefined, 2)}\n` });
 console.log(`kept in bench/results/${name}`);
