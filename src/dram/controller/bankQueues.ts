@@ -117,7 +117,7 @@ export function oldestRequest(queues: BankQueues, { order }: RequestSlots): numb
 }
 
 /** The first request of a direction for a row from a slot on. */
-function findHit(
+export function findHit(
   queues: BankQueues,
   slots: RequestSlots,
   bank: number,

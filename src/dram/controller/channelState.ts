@@ -37,6 +37,8 @@ export interface ChannelState {
   readonly isInOrder: boolean;
   readonly isRoundRobin: boolean;
   readonly closesAtOnce: boolean;
+  /** Whether `streamBursts` knows all that these settings ask for. */
+  readonly isStreamable: boolean;
   /** Infinity unless rows are closed after some time. */
   readonly timeoutClocks: number;
   readonly maxRowHits: number;
@@ -65,7 +67,7 @@ export interface ChannelState {
   readonly openRow: Int32Array;
   readonly served: Int32Array;
   readonly lastUse: Float64Array;
-  /** Four to a bank and to a group: read, write, activate and precharge; see `candidates`. */
+  /** Four to a bank and to a group: read, write, activate and precharge; see `commandKind`. */
   readonly bankFrom: Float64Array;
   readonly groupFrom: GroupClocks;
   /** The last four activates of each rank, as a ring. */
@@ -80,6 +82,9 @@ export interface ChannelState {
   /** Clock at which a request last came in. */
   lastEntered: number;
   lastDataClock: number;
+
+  /** Steps until `streamBursts` is worth a try. */
+  stepsToStream: number;
 
   /** The next command, if `isChosen`. Its slot is that of the request that it is for, or -1. */
   isChosen: boolean;
@@ -124,6 +129,13 @@ export function createChannelState(
     isInOrder: settings.scheduler === 'in-order',
     isRoundRobin: settings.scheduler === 'round-robin',
     closesAtOnce: settings.page === 'closed',
+    isStreamable:
+      settings.scheduler === 'fr-fcfs' &&
+      settings.page === 'open' &&
+      settings.powerDownClocks === undefined &&
+      settings.writeHigh <= settings.window &&
+      settings.channels === 1 &&
+      ranks === 1,
     timeoutClocks: settings.page === 'timeout' ? settings.pageTimeoutClocks : Infinity,
     maxRowHits: settings.maxRowHits,
     writeHigh: settings.writeHigh,
@@ -155,6 +167,7 @@ export function createChannelState(
     lastBank: -1,
     lastEntered: -1,
     lastDataClock: 0,
+    stepsToStream: 0,
     isChosen: false,
     chosenClock: Infinity,
     chosenCommand: 0,

@@ -14,6 +14,7 @@ import { enterRequest, mayEnter, startDraining } from './enterRequest.js';
 import { addIncoming, createIncoming, dropIncoming } from './incoming.js';
 import type { Incoming } from './incoming.js';
 import { issueCommand } from './issueCommand.js';
+import { streamBursts } from './streamBursts.js';
 
 /** The controller's channels, and the one door that requests come in by. */
 interface Controller {
@@ -109,6 +110,11 @@ function step(controller: Controller): void {
   const isWrite = (incoming.kind[at] & 1) === 1;
   const channel = channels[channels.length === 1 ? 0 : extract(map.channel, burst)];
   while (!mayEnter(channel, isWrite)) {
+    const streamed = streamBursts(channel, incoming, batches, map);
+    if (streamed >= 0) {
+      controller.doorClock = streamed;
+      return;
+    }
     const working = nextChannel(channels);
     const clock = working.chosenClock;
     issueCommand(working, batches, map);

@@ -34,7 +34,12 @@ export function deriveCandidate(state: ChannelState, bank: number): void {
 }
 
 /** The first clock for a bank's command as far as the bank and the request itself are concerned. */
-function ownClock({ bankFrom, slots }: ChannelState, bank: number, kind: number, slot: number): number {
+export function ownClock(
+  { bankFrom, slots }: ChannelState,
+  bank: number,
+  kind: number,
+  slot: number,
+): number {
   const from = bankFrom[4 * bank + kind];
   const queued = slots.queued[slot];
   return queued >= from ? queued + 1 : from;

@@ -7,7 +7,7 @@ import { deriveCandidate } from './deriveCandidate.js';
 import type { ChannelState } from './channelState.js';
 import { holdAll } from './groupClocks.js';
 import { addJoin } from './joins.js';
-import { appendToList, findInList, mayHold, takeFromList, takeSlot } from './requestSlots.js';
+import { appendToList, findInList, mayHold, mayHoldTwice, takeFromList, takeSlot } from './requestSlots.js';
 
 /** Whether a channel has room for a request. */
 export function mayEnter(state: ChannelState, isWrite: boolean): boolean {
@@ -130,8 +130,9 @@ function queueWrites(state: ChannelState, bank: number, clock: number): void {
   while (state.draining > 0 && waitingWrites.first[bank] >= 0 && queues.lengthOf[bank] < queues.depth) {
     const burst = slots.burst[waitingWrites.first[bank]];
     const isRead =
-      findInList(slots, queues.first[bank], burst, 0) >= 0 ||
-      findInList(slots, waitingReads.first[bank], burst, 0) >= 0;
+      mayHoldTwice(slots, burst) &&
+      (findInList(slots, queues.first[bank], burst, 0) >= 0 ||
+        findInList(slots, waitingReads.first[bank], burst, 0) >= 0);
     if (isRead) {
       stopDraining(state, clock);
       return;

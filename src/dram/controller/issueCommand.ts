@@ -94,7 +94,12 @@ function readOrWrite(
 }
 
 /** Reads of other batches that wait for the same burst have it, too. */
-function reachJoined({ slots, joins }: ChannelState, batches: Batches, slot: number, clock: number): void {
+export function reachJoined(
+  { slots, joins }: ChannelState,
+  batches: Batches,
+  slot: number,
+  clock: number,
+): void {
   for (let join = slots.joined[slot]; join >= 0; join = dropJoin(joins, join)) {
     reach(batches, joins.batch[join], clock);
   }
@@ -194,7 +199,7 @@ function close(state: ChannelState, bank: number, clock: number): void {
   state.counters.precharges++;
 }
 
-function tell(
+export function tell(
   state: ChannelState,
   command: number,
   clock: number,

@@ -25,7 +25,8 @@ export interface RequestSlots {
   readonly alike: Uint16Array;
 }
 
-const alikeMask = 1023;
+/** Of a burst's number, what `alike` goes by. */
+export const alikeMask = 4095;
 
 export function createRequestSlots(size: number): RequestSlots {
   return {
@@ -80,6 +81,11 @@ export function freeSlot(slots: RequestSlots, slot: number): void {
 /** Whether there is a request for this burst, or one that looks alike. */
 export function mayHold(slots: RequestSlots, burst: number): boolean {
   return slots.alike[burst & alikeMask] > 0;
+}
+
+/** Whether there is a second request for the burst of one that is here, or one that looks alike. */
+export function mayHoldTwice(slots: RequestSlots, burst: number): boolean {
+  return slots.alike[burst & alikeMask] > 1;
 }
 
 /** The request for a burst in a list, or -1. */
