@@ -13,7 +13,7 @@ import type { ScenarioResult } from '../report/result.js';
 import { terminalTable } from '../report/terminalTable.js';
 import { toJson } from '../report/writeResults.js';
 import { exitCodes } from './exitCodes.js';
-import { Interrupted } from './failure.js';
+import { interruptible } from './interruptible.js';
 import { createProgressBar } from './progressBar.js';
 
 /** Options of `psconv run`, as the command line gives them. */
@@ -42,23 +42,18 @@ export async function run(file: string, options: RunArguments): Promise<number> 
   const folder = options.out ?? join('results', scenario.settings.name);
   await refuseUnwritable(folder);
   const bar = createProgressBar();
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => {
-    interrupt.abort(new Interrupted());
-  };
-  process.once('SIGINT', onInterrupt);
-  process.once('SIGTERM', onInterrupt);
   try {
-    const result = await simulate(scenario, { onProgress: bar.update, signal: interrupt.signal });
-    bar.stop();
-    await saveResults(folder, scenario, result);
+    const result = await interruptible(async (signal) => {
+      const simulated = await simulate(scenario, { onProgress: bar.update, signal });
+      bar.stop();
+      await saveResults(folder, scenario, simulated);
+      return simulated;
+    });
     console.log(options.json === true ? toJson(summaryRecord(result)).trimEnd() : terminalTable(result));
     if (options.json !== true) console.log(`\nresults: ${displayPath(resolve(folder))}`);
     return verdict(result);
   } finally {
     bar.stop();
-    process.removeListener('SIGINT', onInterrupt);
-    process.removeListener('SIGTERM', onInterrupt);
   }
 }
 

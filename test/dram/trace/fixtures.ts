@@ -8,52 +8,18 @@ import { geometryOf } from '../../../src/dram/trace/geometry.js';
 import { readTrace } from '../../../src/dram/trace/readTrace.js';
 import type { ReadTraceOptions } from '../../../src/dram/trace/readTrace.js';
 import { inFolder } from '../../document/fixtures.js';
+import { dramsim3Ddr4 } from '../fixtures.js';
 
 /** 64 MiB: bursts of 64 B, 4 groups of 4 banks, 512 rows of 128 bursts. */
 export const part: DramPart = {
+  ...dramsim3Ddr4,
   name: 'made-up',
   description: 'made up for tests',
   file: 'made-up.yaml',
   standard: 'DDR4',
   source: 'made up for tests',
-  organisation: {
-    deviceBits: 8,
-    devices: 8,
-    burstLength: 8,
-    bankGroups: 4,
-    banksPerGroup: 4,
-    rows: 512,
-    columns: 1024,
-  },
-  timing: {
-    tCKPs: 833,
-    tCL: 17,
-    tCWL: 12,
-    tDQSCK: 0,
-    tDQSS: 0,
-    tRCDRD: 17,
-    tRCDWR: 17,
-    tRP: 17,
-    tRPab: 17,
-    tRAS: 39,
-    tRC: 56,
-    tCCD_S: 4,
-    tCCD_L: 6,
-    tRRD_S: 4,
-    tRRD_L: 6,
-    tFAW: 26,
-    tWR: 18,
-    tWTR_S: 3,
-    tWTR_L: 9,
-    tRTP: 9,
-    tRTRS: 2,
-    tREFI: 9363,
-    tRFC: 420,
-    tXP: 8,
-    tCKE: 6,
-  },
-  rails: [],
-  railsSource: '',
+  organisation: { ...dramsim3Ddr4.organisation, rows: 512 },
+  timing: { ...dramsim3Ddr4.timing, tCKPs: 833, tRTRS: 2, tREFI: 9363 },
 };
 
 export const capacityBytes = 2 ** 26;
