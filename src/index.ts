@@ -18,6 +18,7 @@ export type { ColumnFold } from './dataflow/columnFolds.js';
 export { filterFolds, phasesOf, unionStream } from './dataflow/filterFolds.js';
 export type { StreamedTap } from './dataflow/filterFolds.js';
 export { skew } from './dataflow/systolic.js';
+export { hopsToEdge } from './dataflow/hopsToEdge.js';
 export { countRead, countWrite } from './dataflow/counters.js';
 export { countLeaving, leavingDemands, streamStep } from './dataflow/leaving.js';
 export type { LeavingDemands, StreamStep } from './dataflow/leaving.js';

@@ -6,6 +6,7 @@ import {
   filterFolds,
   foldDrain,
   foldSequence,
+  hopsToEdge,
   ifmapOperands,
   phasesOf,
   streamStep,
@@ -112,6 +113,10 @@ function countStream(
     register.reads += macs;
   }
   cost.psumRegister.reads += outputs * times;
+  // A bus goes past the PEs that take what is on it, one after the other.
+  cost.hops.ifmap += macs - ifmaps;
+  cost.hops.weight += macs - weightReads;
+  cost.hops.psum += hopsToEdge(rows, columns, context) * times;
   return cycles;
 }
 

@@ -11,13 +11,14 @@ import type {
   RegisterTensor,
 } from '../dataflow/counters.js';
 import type { PassCost } from '../dataflow/pass.js';
+import { registerEntries } from '../mapping/registerFiles.js';
 import type { Schedule } from '../schedule/schedule.js';
 import { nonZeroTaps } from '../sparsity/supports.js';
 import type { Supports } from '../sparsity/supports.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 import { bytesOf } from '../tensor/precision.js';
-import type { LayerCounts, MacCounts } from './layerCounts.js';
+import type { DeliveredBytes, LayerCounts, MacCounts } from './layerCounts.js';
 import { effectualMacsWithoutPadding } from './macs.js';
 
 /** Adds up what a layer's passes and its timeline cost. */
@@ -29,8 +30,8 @@ export function countLayer(
 ): LayerCounts {
   const { problem } = schedule;
   const accesses = createAccessTable(accelerator.buffers.length);
-  addAccesses(accesses, timeline.fills, 1);
   const registers = emptyRegisters();
+  const hops = { ifmap: 0, weight: 0, psum: 0 };
   const decoding: DecodeCounts = { ...timeline.codec, symbols: 0 };
   const sums = {
     macs: 0,
@@ -47,7 +48,10 @@ export function countLayer(
   };
   for (const [pass, times] of passesOf(schedule)) {
     addAccesses(accesses, pass.accesses, times);
-    for (const tensor of registerTensors) addRegister(registers[tensor], registerOf(pass, tensor), times);
+    for (const tensor of registerTensors) {
+      addRegister(registers[tensor], registerOf(pass, tensor), times);
+      hops[tensor] += pass.hops[tensor] * times;
+    }
     sums.macs += pass.macs * times;
     sums.gated += pass.gatedMacs * times;
     sums.activePes = Math.max(sums.activePes, pass.activePes);
@@ -63,6 +67,8 @@ export function countLayer(
     sums.psum += pass.psumStalls * times;
     sums.drain += pass.drainStalls * times;
   }
+  const delivered = deliveredBytes(accesses, accelerator.buffers.length);
+  addAccesses(accesses, timeline.fills, 1);
   const supports = problem.kind === 'conv' ? problem.storage.supports : undefined;
   const layout = schedule.weightLayout;
   return {
@@ -85,7 +91,10 @@ export function countLayer(
     dram: timeline.dram,
     ...(timeline.dramActivity && { dramActivity: timeline.dramActivity }),
     buffers: bufferRecords(accesses, accelerator),
+    delivered,
     registers,
+    registerEntries: registerEntries(problem, schedule.mapping, accelerator),
+    hops,
     patternTableReadBits: sums.tableBits,
     decoding,
     postProcessorOperations: sums.operations,
@@ -155,6 +164,21 @@ function emptyRegisters(): Record<RegisterTensor, RegisterAccess> {
 function addRegister(total: RegisterAccess, part: RegisterAccess, times: number): void {
   total.reads += part.reads * times;
   total.writes += part.writes * times;
+}
+
+function deliveredBytes(passes: AccessTable, buffers: number): Record<Tensor, DeliveredBytes> {
+  const delivered = {} as Record<Tensor, DeliveredBytes>;
+  for (const tensor of tensors) {
+    let readBytes = 0;
+    let writeBytes = 0;
+    for (let buffer = 0; buffer < buffers; buffer++) {
+      const access = bufferAccess(passes, buffer, tensor);
+      readBytes += access.readBytes;
+      writeBytes += access.writeBytes;
+    }
+    delivered[tensor] = { readBytes, writeBytes };
+  }
+  return delivered;
 }
 
 function bufferRecords(

@@ -6,6 +6,7 @@ import type {
   RegisterTensor,
   StallCause,
 } from '../dataflow/counters.js';
+import type { RegisterEntries } from '../dataflow/dataflow.js';
 import type { DramActivity } from '../dram/activity.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { Tensor } from '../tensor/dataSpace.js';
@@ -49,6 +50,12 @@ export function totalDramBytes({ dram }: Pick<LayerCounts, 'dram'>): number {
   return tensors.reduce((sum, tensor) => sum + dram[tensor].readBytes + dram[tensor].writeBytes, 0);
 }
 
+/** Bytes between the buffers and what works on them. */
+export interface DeliveredBytes {
+  readonly readBytes: number;
+  readonly writeBytes: number;
+}
+
 /** Everything that one layer did for one batch of images; all figures are exact integers. */
 export interface LayerCounts {
   readonly layer: string;
@@ -69,7 +76,13 @@ export interface LayerCounts {
   readonly dramActivity?: DramActivity;
   /** By the buffer's name in the accelerator. */
   readonly buffers: Readonly<Record<string, Readonly<Record<Tensor, BufferAccess>>>>;
+  /** Bytes that array and post-processor read from the buffers and write to them, all buffers together: `buffers` without the DMA. */
+  readonly delivered: Readonly<Record<Tensor, DeliveredBytes>>;
   readonly registers: Readonly<Record<RegisterTensor, RegisterAccess>>;
+  /** Entries of each register file of a PE: those that its bytes hold where the accelerator gives them, else those that the largest tile needs. */
+  readonly registerEntries: RegisterEntries;
+  /** Values that pass from a PE to the next, over one PE pitch; `PassCost` says what counts. */
+  readonly hops: Readonly<Record<RegisterTensor, number>>;
   /** Bits read from the on-chip pattern table while streaming. */
   readonly patternTableReadBits: number;
   /** Of weights, whenever the array streams them, and of compressed feature maps, whenever they are read or written. */

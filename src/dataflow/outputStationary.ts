@@ -4,6 +4,7 @@ import type { Dataflow } from './dataflow.js';
 import { foldDrain, foldSequence } from './drainBehind.js';
 import { filterFolds, phasesOf, unionStream } from './filterFolds.js';
 import type { StreamedTap } from './filterFolds.js';
+import { hopsToEdge } from './hopsToEdge.js';
 import { countLeaving, streamStep } from './leaving.js';
 import { ifmapOperands, weightOperand } from './operands.js';
 import type { IsZero } from './operands.js';
@@ -181,6 +182,9 @@ function countFolds(
   cost.weightRegister.reads += macs;
   cost.psumRegister.writes += macs;
   cost.psumRegister.reads += macs + outputs * times;
+  cost.hops.ifmap += ifmaps * (columns - 1);
+  cost.hops.weight += weights * (rows - 1);
+  cost.hops.psum += hopsToEdge(rows, columns, context) * times;
   if (shape.lastChannels) cost.postProcessorOperations += outputs * times;
 }
 

@@ -1,6 +1,6 @@
 import type { Supports } from '../sparsity/supports.js';
 import type { ArraySettings } from './arraySettings.js';
-import type { AccessTable, DecodeCounts } from './counters.js';
+import type { AccessTable, DecodeCounts, RegisterTensor } from './counters.js';
 import { createAccessTable } from './counters.js';
 import type { PassWindow } from './passWindow.js';
 import type { Ports } from './ports.js';
@@ -61,6 +61,12 @@ export interface PassCost {
   ifmapRegister: { reads: number; writes: number };
   weightRegister: { reads: number; writes: number };
   psumRegister: { reads: number; writes: number };
+  /**
+   * Values that pass from a PE to the one next to it: handed on, or on a bus or multicast tree to each PE that takes them
+   * after the first. A sum that leaves passes through all PEs between its own and the array's edge. The way from a buffer
+   * to the first PE is none, nor is the one between the edge and a buffer.
+   */
+  readonly hops: Record<RegisterTensor, number>;
   /** PEs that work on a sum, in the fold that has most of them. */
   activePes: number;
   /** Multiplications carried out. */
@@ -87,6 +93,7 @@ export function emptyPassCost(bufferCount: number): PassCost {
     ifmapRegister: { reads: 0, writes: 0 },
     weightRegister: { reads: 0, writes: 0 },
     psumRegister: { reads: 0, writes: 0 },
+    hops: { ifmap: 0, weight: 0, psum: 0 },
     activePes: 0,
     macs: 0,
     gatedMacs: 0,

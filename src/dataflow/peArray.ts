@@ -78,13 +78,17 @@ export interface PeArray {
 
   /** So many sums leave in this cycle: their words join what the ports have to move. */
   leave(sums: number, leaving: Leaving): void;
-  /** Takes one of them out of the array. */
+  /** Takes one of them out of the array, down through the PEs below. */
   emit(row: number, column: number, entry: number): void;
   /** So many sums leave, and the array waits until they have. */
   leaveWaiting(sums: number, leaving: Leaving): void;
-  /** Adds up the parts of a sum that PEs next to one another hold, each read once on the way, and takes it out. */
-  emitSum(parts: readonly RegisterPlace[]): void;
-  /** All open sums leave together, once those before have left. */
+  /**
+   * Adds up the parts of a sum that PEs hold, each read once on the way, and takes it out. Each list is of PEs one below
+   * the other: their parts go up, and the topmost PE passes the list's sum on to the topmost of the list before. From
+   * the first list it goes up to the array's edge.
+   */
+  emitSum(parts: ReadonlyArray<readonly RegisterPlace[]>): void;
+  /** All open sums leave together, down through the PEs below, once those before have left. */
   drain(leaving: Leaving): void;
   /** The fold is over. */
   endFold(): void;

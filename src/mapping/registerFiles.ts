@@ -2,10 +2,11 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import { arrayContext } from '../accelerator/arrayContext.js';
 import { registerTensors } from '../dataflow/counters.js';
 import type { RegisterTensor } from '../dataflow/counters.js';
+import type { RegisterEntries } from '../dataflow/dataflow.js';
 import { dataflowOf } from '../dataflow/dataflows.js';
 import type { Mapping } from './mapping.js';
 import { passShape } from './passShape.js';
-import type { LayerProblem } from './problem.js';
+import type { ConvProblem, LayerProblem } from './problem.js';
 import { wholeTile } from './problem.js';
 import type { Tile } from './tiles.js';
 
@@ -22,12 +23,10 @@ export function registerShortage(
   mapping: Mapping,
   accelerator: Accelerator,
 ): RegisterShortage | undefined {
-  const { registerFiles, dataflow } = accelerator.array;
+  const { registerFiles } = accelerator.array;
   if (problem.kind === 'vector' || !registerTensors.some((file) => registerFiles[file] !== undefined))
     return undefined;
-  const shape = passShape(problem, mapping, firstTile(problem, mapping));
-  const entries = dataflowOf(dataflow).registerEntries(shape, arrayContext(accelerator));
-  const bits = { ifmap: shape.ifmapBits, weight: shape.weightBits, psum: shape.psumBits };
+  const { entries, bits } = needOf(problem, mapping, accelerator);
   for (const file of registerTensors) {
     const capacityBytes = registerFiles[file];
     const neededBytes = Math.ceil((entries[file] * bits[file]) / 8);
@@ -40,6 +39,40 @@ export function registerShortage(
 /** Such as "weight register file: needs 448 B in each PE, has 224 B". */
 export function describeRegisterShortage({ file, neededBytes, capacityBytes }: RegisterShortage): string {
   return `${file} register file: needs ${neededBytes} B in each PE, has ${capacityBytes} B`;
+}
+
+/**
+ * Entries of each register file of a PE: the whole ones that the bytes given in the accelerator hold, and what the largest
+ * tile of a mapping needs where none are given. A layer without MACs needs none.
+ */
+export function registerEntries(
+  problem: LayerProblem,
+  mapping: Mapping,
+  accelerator: Accelerator,
+): RegisterEntries {
+  if (problem.kind === 'vector') return { ifmap: 0, weight: 0, psum: 0 };
+  const { registerFiles } = accelerator.array;
+  const { entries, bits } = needOf(problem, mapping, accelerator);
+  const size = (file: RegisterTensor): number => {
+    const capacityBytes = registerFiles[file];
+    return capacityBytes === undefined ? entries[file] : Math.floor((capacityBytes * 8) / bits[file]);
+  };
+  return { ifmap: size('ifmap'), weight: size('weight'), psum: size('psum') };
+}
+
+interface RegisterNeed {
+  readonly entries: RegisterEntries;
+  /** Of an entry. */
+  readonly bits: Readonly<Record<RegisterTensor, number>>;
+}
+
+/** What a PE needs for the largest tile of a mapping. */
+function needOf(problem: ConvProblem, mapping: Mapping, accelerator: Accelerator): RegisterNeed {
+  const shape = passShape(problem, mapping, firstTile(problem, mapping));
+  return {
+    entries: dataflowOf(accelerator.array.dataflow).registerEntries(shape, arrayContext(accelerator)),
+    bits: { ifmap: shape.ifmapBits, weight: shape.weightBits, psum: shape.psumBits },
+  };
 }
 
 function firstTile(problem: LayerProblem, { tile }: Mapping): Tile {

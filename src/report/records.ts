@@ -50,7 +50,10 @@ export function layerRecord(
     buffers: Object.fromEntries(
       Object.entries(counts.buffers).map(([name, byTensor]) => [name, nested(byTensor)]),
     ),
+    delivered: nested(counts.delivered),
     registers: nested(counts.registers),
+    registerEntries: { ...counts.registerEntries },
+    hops: { ...counts.hops },
     patternTableReadBits: counts.patternTableReadBits,
     decoding: { ...counts.decoding },
     postProcessorOperations: counts.postProcessorOperations,

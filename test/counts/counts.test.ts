@@ -1,15 +1,30 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import { countLayer } from '../../src/counts/countLayer.js';
 import { effectualMacsWithoutPadding } from '../../src/counts/macs.js';
+import { bufferAccess, registerTensors } from '../../src/dataflow/counters.js';
+import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
 import { mapLayer } from '../../src/machine/mapLayer.js';
 import { convProblem, vectorProblem } from '../../src/mapping/layerProblem.js';
+import type { ConvProblem } from '../../src/mapping/problem.js';
+import { elementsOf } from '../../src/network/layer.js';
 import type { ConvLayer } from '../../src/network/layer.js';
 import { denseSupports, patternIndex } from '../../src/sparsity/supports.js';
 import type { Supports } from '../../src/sparsity/supports.js';
 import { storeLayer } from '../../src/storage/formats.js';
-import { cases, int8, machine } from '../machine/arbitraries.js';
+import { tensors } from '../../src/tensor/dataSpace.js';
+import { bytesOf } from '../../src/tensor/precision.js';
+import { cases, int8, machine, machines } from '../machine/arbitraries.js';
 import { conv, pool } from '../model/networks.js';
+
+function estimateOrNone(problem: ConvProblem, accelerator: Accelerator): LayerEstimate | undefined {
+  try {
+    return mapLayer(problem, accelerator);
+  } catch {
+    return undefined;
+  }
+}
 
 /** One multiplication after the other. */
 function countOneByOne({ geometry }: ConvLayer, supports: Supports): number {
@@ -85,8 +100,44 @@ describe('counts', () => {
     expect(counts.postProcessorOperations).to.equal(4 * 9 * 4);
     expect(counts.macs.performed).to.equal(0);
     expect(counts.parameters).to.equal(0);
+    expect(counts.hops).to.deep.equal({ ifmap: 0, weight: 0, psum: 0 });
+    expect(counts.registerEntries).to.deep.equal({ ifmap: 0, weight: 0, psum: 0 });
+    expect(counts.delivered.ifmap).to.deep.equal({ readBytes: 4 * 9 * 4, writeBytes: 0 });
+    expect(counts.delivered.ofmap).to.deep.equal({ readBytes: 0, writeBytes: 36 });
     expect(counts.dram.ifmap.readBytes).to.equal(144);
     expect(counts.dram.ofmap.writeBytes).to.equal(36);
+  });
+
+  it('tell what array and post-processor move from what the DMA does, and add up the hops of all passes', () => {
+    fc.assert(
+      fc.property(cases(), machines, ({ modelLayer, precision, images }, accelerator) => {
+        const { layer, supports } = modelLayer;
+        const stored = storeLayer('auto', { supports, precision: precision.weight }, layer.name);
+        const problem = convProblem(layer, precision, stored, images);
+        const estimate = estimateOrNone(problem, accelerator);
+        fc.pre(estimate !== undefined);
+        const { schedule, timeline } = estimate;
+        const { buffers, delivered, hops } = countLayer(layer, schedule, timeline, accelerator);
+        for (const tensor of tensors) {
+          const expected = { readBytes: 0, writeBytes: 0 };
+          accelerator.buffers.forEach(({ name }, index) => {
+            const fills = bufferAccess(timeline.fills, index, tensor);
+            expected.readBytes += buffers[name][tensor].readBytes - fills.readBytes;
+            expected.writeBytes += buffers[name][tensor].writeBytes - fills.writeBytes;
+          });
+          expect(delivered[tensor], tensor).to.deep.equal(expected);
+        }
+        for (const tensor of registerTensors)
+          expect(hops[tensor]).to.equal(schedule.steps.reduce((sum, { pass }) => sum + pass.hops[tensor], 0));
+        // Each output once; the DMA writes no ofmap.
+        const outputs = images * elementsOf(layer.geometry.output);
+        expect(delivered.ofmap).to.deep.equal({
+          readBytes: 0,
+          writeBytes: outputs * bytesOf(precision.ifmap),
+        });
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('are of all images of a batch, and of its parameters once', () => {

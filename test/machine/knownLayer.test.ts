@@ -30,6 +30,18 @@ describe('a layer of 16 channels, 16 filters of 3x3 and a padded map of 16x16, o
     expect(counts.dram.weight.readBytes).to.equal(16 * 16 * 9);
     expect(counts.dram.ofmap.writeBytes).to.equal(4096);
     expect(counts.dram.psum).to.include({ readBytes: 0, writeBytes: 0 });
+    // The array's own bytes: the padding that the DMA writes, and the outputs that it reads, are not among them.
+    const none = { readBytes: 0, writeBytes: 0 };
+    expect(counts.delivered).to.deep.equal({
+      ifmap: { readBytes: 36_864, writeBytes: 0 },
+      weight: { readBytes: 36_864, writeBytes: 0 },
+      index: none,
+      psum: none,
+      ofmap: { readBytes: 0, writeBytes: 4096 },
+    });
+    // Each operand goes past 15 PEs; the 16 sums of row r in each of 16 folds pass the 15 - r PEs below.
+    expect(counts.hops).to.deep.equal({ ifmap: 36_864 * 15, weight: 36_864 * 15, psum: 16 * 16 * 120 });
+    expect(counts.registerEntries).to.deep.equal({ ifmap: 1, weight: 1, psum: 1 });
     // 16 folds of K + R + C - 2
     expect(counts.computeCycles).to.equal(16 * (144 + 16 + 16 - 2));
   });

@@ -6,7 +6,7 @@ import { mapLayer } from '../../src/machine/mapLayer.js';
 import { candidates } from '../../src/mapping/candidates.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import { prescribedMapping } from '../../src/mapping/prescribedMapping.js';
-import { registerShortage } from '../../src/mapping/registerFiles.js';
+import { registerEntries, registerShortage } from '../../src/mapping/registerFiles.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
 import { storeLayer } from '../../src/storage/formats.js';
 import { plainArray } from '../dataflow/passes.js';
@@ -73,5 +73,37 @@ describe('register files', () => {
     const maps = { window, precision, accumulator, layout, images };
     const pool = { kind: 'vector', ...maps, residual, filters, name } as const;
     expect(registerShortage(pool, mapping, withFiles('output-stationary', { psum: 1 }))).to.equal(undefined);
+    expect(registerEntries(pool, mapping, withFiles('output-stationary', { psum: 16 }))).to.deep.equal({
+      ifmap: 0,
+      weight: 0,
+      psum: 0,
+    });
+  });
+
+  it('have the whole entries that their bytes hold, or as many as the mapping needs', () => {
+    const mapping = { tile, order, phasesPerGroup: 1, rowStationary: { e: 4, p: 3, q: 2, r: 1, t: 1 } };
+    const entries = (dataflow: string, registerFiles: object, change: object = {}) => {
+      const accelerator = withFiles(dataflow, registerFiles);
+      return registerEntries(problem, mapping, {
+        ...accelerator,
+        array: { ...accelerator.array, ...change },
+      });
+    };
+    // 18 bytes hold four sums of 32 bits.
+    expect(entries('output-stationary', { psum: 18, ifmap: 5 })).to.deep.equal({
+      ifmap: 5,
+      weight: 1,
+      psum: 4,
+    });
+    expect(entries('lock-step', {}, { macLanes: 2 })).to.deep.equal({ ifmap: 18, weight: 2, psum: 1 });
+    // Two channels of 3 values, 3 filters x 2 channels x 3 weights, 3 sums.
+    expect(entries('row-stationary', {})).to.deep.equal({ ifmap: 6, weight: 18, psum: 3 });
+    expect(entries('row-stationary', { weight: 448 }, { preload: 'overlapped' })).to.deep.equal({
+      ifmap: 6,
+      weight: 448,
+      psum: 3,
+    });
+    const overlapped = entries('weight-stationary', {}, { preload: 'overlapped', macLanes: 3 });
+    expect(overlapped).to.deep.equal({ ifmap: 3, weight: 6, psum: 1 });
   });
 });

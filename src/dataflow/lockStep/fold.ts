@@ -1,4 +1,5 @@
 import { countRead } from '../counters.js';
+import { hopsToEdge } from '../hopsToEdge.js';
 import { countLeaving, streamStep } from '../leaving.js';
 import type { LockSteps } from './steps.js';
 import type { ArrayContext, PassCost, PassShape } from '../pass.js';
@@ -135,6 +136,10 @@ export function countFolds(
   cost.weightRegister.reads += macs;
   cost.psumRegister.writes += macs;
   cost.psumRegister.reads += macs + outputs;
+  // Windows of neighbouring rows share values, which go down column 0 to all of them.
+  cost.hops.ifmap += (fold.windows + fold.passed) * windowValues - ifmaps;
+  cost.hops.weight += weights * (rows - 1);
+  cost.hops.psum += hopsToEdge(rows, columns, context) * times;
   if (shape.lastChannels) cost.postProcessorOperations += outputs;
   if (shape.readsPatternTable)
     cost.patternTableReadBits += lookups(fold, columns, shape) * streamed.taps * times;

@@ -3,6 +3,7 @@ import { countLeaving, allDemands, leavingDemands, streamStep } from '../leaving
 import type { StreamCause } from '../leaving.js';
 import type { ArrayContext, PassCost, PassShape } from '../pass.js';
 import { cyclesOf, wordsOf } from '../ports.js';
+import { hopsOfSums } from './hops.js';
 import { distinctPlaces, newPlaces } from './processingPasses.js';
 import type { ProcessingPass } from './processingPasses.js';
 import type { RowStationaryMapping } from './mapping.js';
@@ -88,20 +89,23 @@ export function countProcessing(
   times: number,
   shape: PassShape,
   context: ArrayContext,
-  { p, q }: RowStationaryMapping,
+  mapping: RowStationaryMapping,
 ): void {
   const { ports, macLanes } = context;
   const { accesses } = cost;
   const { strip, filters, channels, kernelRows, leaving } = pass;
   const sums = sumsOf(pass);
-  const depth = kernelRows.count * Math.ceil(channels.count / q);
-  const pes = depth * strip.count * Math.ceil(filters.count / p);
+  const filterSets = Math.ceil(filters.count / mapping.p);
+  const depth = kernelRows.count * Math.ceil(channels.count / mapping.q);
+  const pes = depth * strip.count * filterSets;
+  const sumHops = hopsOfSums(shape.window.kernelHeight, context, mapping, pass);
   cost.activePes = Math.max(cost.activePes, pes);
 
   const loaded = weights * times;
   const loadWords = wordsOf(ports.weight, weights, shape.weightBits) * times;
   countRead(accesses, ports.weight.buffer, 'weight', loaded, loadWords, (loaded * shape.weightBits) / 8);
   cost.weightRegister.writes += loaded * strip.count;
+  cost.hops.weight += loaded * (strip.count - 1);
   cost.patternTableReadBits += patternBits(shape, pass) * times;
 
   for (const kind of kinds) {
@@ -115,13 +119,10 @@ export function countProcessing(
     cost.macs += macs;
     cost.idleMacSlots += Math.max(1, kind.ticks) * macLanes * pes * columns - macs;
     // Each PE keeps the values of its channels, and there are PEs for all filters that need them.
-    cost.ifmapRegister.writes +=
-      kind.newColumns *
-      channels.count *
-      kernelRows.count *
-      strip.count *
-      Math.ceil(filters.count / p) *
-      columns;
+    const taken = kind.newColumns * channels.count * kernelRows.count * strip.count * filterSets;
+    cost.ifmapRegister.writes += taken * columns;
+    cost.hops.ifmap += (taken - ifmaps) * columns;
+    cost.hops.psum += sumHops * columns;
     cost.ifmapRegister.reads += macs;
     cost.weightRegister.reads += macs;
     cost.psumRegister.reads += macs + sums * depth * columns;

@@ -14,6 +14,7 @@ interface Pe {
   readonly column: number;
   readonly outputRow: number;
   readonly kernelRow: number;
+  readonly channelSet: number;
   readonly filters: readonly number[];
   readonly channels: readonly number[];
 }
@@ -62,6 +63,7 @@ function pesOf(
             ...place(filterSet * r + channelSet, kernelRow, outputRow),
             outputRow: strip.start + outputRow,
             kernelRow: kernelRows.start + kernelRow,
+            channelSet,
             filters: numbers(filters.start, filtersOfSet),
             channels: numbers(channels.start, channelsOfSet),
           });
@@ -192,21 +194,21 @@ function ifmapEntry({ window }: PassShape, channel: number, column: number, tap:
   return channel * width + ((column * stride[1] + tap * dilation[1]) % width);
 }
 
-/** Opens the sums of an output column in all PEs. Returns where the parts of each are. */
+/** Opens the sums of an output column in all PEs. Returns where the parts of each are, by sets of channels, from the top. */
 function openSums(
   shape: PassShape,
   pes: readonly Pe[],
   positionOf: (pe: Pe) => number,
   array: PeArray,
-): RegisterPlace[][] {
-  const parts = new Map<number, RegisterPlace[]>();
+): RegisterPlace[][][] {
+  const parts = new Map<number, RegisterPlace[][]>();
   for (const pe of pes) {
     pe.filters.forEach((filter, entry) => {
       const output = filter * shape.positions + positionOf(pe);
       array.open(pe.row, pe.column, entry, output);
-      const places = parts.get(output) ?? [];
-      parts.set(output, places);
-      places.push({ row: pe.row, column: pe.column, entry });
+      const sets = parts.get(output) ?? [];
+      parts.set(output, sets);
+      (sets[pe.channelSet] ??= []).push({ row: pe.row, column: pe.column, entry });
     });
   }
   return [...parts.values()];

@@ -110,6 +110,10 @@ export function stationaryCosts(
     moveRegister.reads += movedReads * columns;
     cost.psumRegister.writes += rows * columns * stepCount * folds;
     cost.psumRegister.reads += rows * columns * stepCount * folds;
+    cost.hops[stays] += loadShifts * folds;
+    cost.hops[moves] += movedReads * (columns - 1);
+    // Sums go on through the rows that are not in use.
+    cost.hops.psum += (context.rows - 1) * columns * stepCount * folds;
     if (leaving.last) cost.postProcessorOperations += columns * stepCount * folds;
   };
 }

@@ -1,7 +1,7 @@
 import type { RegisterAccess } from '../../dataflow/counters.js';
 import type { RegisterEntries } from '../../dataflow/dataflow.js';
 import type { ArrayContext, PassCost } from '../../dataflow/pass.js';
-import type { OperandTensor, PeArray } from '../../dataflow/peArray.js';
+import type { OperandTensor, PeArray, RegisterPlace } from '../../dataflow/peArray.js';
 import type { ArrayState, LeftSum, PassOperands } from './arrayState.js';
 import { add, clearPlane, createPlane, registerAt, shiftPlane } from './registerPlane.js';
 import type { RegisterPlane } from './registerPlane.js';
@@ -69,11 +69,17 @@ export function createArrayRegisters(
   let used = { rows, columns };
   let left: LeftSum[] = [];
 
+  /** How often an operand that was read has come to a PE: to each one after the first it goes on from PE to PE. */
+  const arrivals = { ifmap: new Uint32Array(ifmap.length), weight: new Uint32Array(weights.length) };
+  const { hops } = cost;
+
   const put = (target: RegisterPlane, tensor: OperandTensor, at: number, operand: number): void => {
     if (fetches[tensor][operand] === 0)
       throw new Error(`${tensor} ${operand} was not read before it was latched`);
     target.operands[at] = operand;
     target.values[at] = buffers[tensor][operand];
+    if (arrivals[tensor][operand] < fetches[tensor][operand]) arrivals[tensor][operand]++;
+    else hops[tensor]++;
     add(registers[tensor], moving[tensor] ? 1 : 0, 1);
   };
   const takeOut = (...parts: readonly number[]): void => {
@@ -112,11 +118,13 @@ export function createArrayRegisters(
     shift(tensor, direction) {
       const moved = shiftPlane(planes[tensor], direction, used.rows, used.columns);
       add(registers[tensor], moved, moved);
+      hops[tensor] += moved;
       moving[tensor] = true;
     },
     handOn(tensor, direction) {
       const moved = shiftPlane(planes[tensor], direction, used.rows, used.columns);
       add(registers[tensor], moved, moved);
+      hops[tensor] += moved;
     },
     latchShadow(tensor, row, column, entry, operand) {
       put(shadows[tensor], tensor, registerAt(shadows[tensor], row, column, entry), operand);
@@ -124,6 +132,7 @@ export function createArrayRegisters(
     shiftShadow(tensor) {
       const moved = shiftPlane(shadows[tensor], 'down', rows, columns);
       add(registers[tensor], moved, moved);
+      hops[tensor] += moved;
     },
     swapShadow(tensor) {
       [planes[tensor], shadows[tensor]] = [shadows[tensor], planes[tensor]];
@@ -148,6 +157,7 @@ export function createArrayRegisters(
     shiftSums() {
       const moved = shiftPlane(psums, 'down', used.rows, used.columns);
       add(cost.psumRegister, moved, moved);
+      hops.psum += moved;
       psums.operands.forEach((output, at) => {
         if (output >= 0) working[Math.floor(at / psums.entries)] = 1;
       });
@@ -183,9 +193,14 @@ export function createArrayRegisters(
     },
     isZero: (operand) => ifmap[operand] === 0,
     emitSum(parts) {
-      takeOut(...parts.map(({ row, column, entry }) => registerAt(psums, row, column, entry)));
+      takeOut(...parts.flat().map(({ row, column, entry }) => registerAt(psums, row, column, entry)));
+      parts.forEach((list, index) => {
+        for (let i = 1; i < list.length; i++) hops.psum += distance(list[i], list[i - 1]);
+        hops.psum += index === 0 ? list[0].row : distance(list[0], parts[index - 1][0]);
+      });
     },
     emit(row, column, entry) {
+      hops.psum += rows - 1 - row;
       takeOut(registerAt(psums, row, column, entry));
     },
     emitAll() {
@@ -193,6 +208,7 @@ export function createArrayRegisters(
       psums.operands.forEach((output, at) => {
         if (output < 0) return;
         takeOut(at);
+        hops.psum += rows - 1 - Math.floor(at / (columns * psums.entries));
         count++;
       });
       return count;
@@ -221,4 +237,9 @@ export function createArrayRegisters(
       };
     },
   };
+}
+
+/** PEs that a value passes to, along rows and columns, on its way from one to another. */
+function distance(from: RegisterPlace, to: RegisterPlace): number {
+  return Math.abs(from.row - to.row) + Math.abs(from.column - to.column);
 }
