@@ -76,7 +76,14 @@ describe('psconv run', function () {
       expect(ofBatch.check).to.deep.equal(ofImage.check);
       const [columns, row] = readFileSync(join(folder, 'results/small/layers.csv'), 'utf8').split('\n');
       expect(row.split(',')[columns.split(',').indexOf('batch')]).to.equal('2');
-      expect(columns.split(',')).to.include('tile.images');
+      expect(columns.split(',')).to.include.members([
+        'tile.images',
+        'delivered.ofmap.writeBytes',
+        'registerEntries.psum',
+        'hops.ifmap',
+        'hops.weight',
+        'hops.psum',
+      ]);
       const manifest: unknown = JSON.parse(readFileSync(join(folder, 'results/small/manifest.json'), 'utf8'));
       expect(manifest).to.have.nested.property('scenario.batch', 2);
     }));
