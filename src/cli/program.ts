@@ -1,11 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../document/package.js';
+import { transistorFlavours } from '../energy/scaling/operatingPoint.js';
 import { executions } from '../scenario/execution.js';
 import { precisions } from '../tensor/precision.js';
 import { addDramCommands } from './dramCommands.js';
 import { exitCodes } from './exitCodes.js';
 import { positiveNumber, range, wholeNumber } from './numbers.js';
 import type { RunArguments } from './run.js';
+import type { ScaleArguments } from './scale.js';
 import type { StorageArguments } from './storage.js';
 import type { WaveArguments } from './wave.js';
 
@@ -138,6 +140,22 @@ function createProgram(done: (code: number) => void): Command {
     .action(async () => {
       const { printDataflows } = await import('./dataflows.js');
       printDataflows();
+    });
+
+  program
+    .command('scale')
+    .description('what to multiply energy, delay, power and area with between two nodes and supply voltages')
+    .requiredOption('--from <point>', 'node and supply, such as "65 nm @ 1.3 V"')
+    .requiredOption('--to <point>', 'node and supply, such as "32 nm @ 0.9 V"')
+    .addOption(
+      new Option('--flavour <name>', 'transistors of high performance or low power, told apart below 65 nm')
+        .choices(transistorFlavours)
+        .default('hp'),
+    )
+    .option('--json', 'print one machine-readable summary instead of the table')
+    .action(async (options: ScaleArguments) => {
+      const { printScaling } = await import('./scale.js');
+      printScaling(options);
     });
 
   program

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/document/userError.js';
-import { lookUpSram, type SramPoint, type SramTable } from '../../src/energy/sram.js';
+import { lookUpSram, type SramBank, type SramPoint, type SramTable } from '../../src/energy/sram.js';
 import { loadSramTable } from '../../src/energy/sramTable.js';
 
 describe('the SRAM table cacti7-sram', () => {
   let sram: SramTable;
-  const bank = (cell: string, technologyNm: number, capacityBytes: number, wordBits: number): SramPoint =>
+  const bank = (cell: string, technologyNm: number, capacityBytes: number, wordBits: number): SramBank =>
     lookUpSram(sram, { buffer: 'glb', cell, technologyNm, capacityBytes, banks: 1, wordBits });
   before(async () => {
     sram = await loadSramTable('cacti7-sram');
@@ -25,9 +25,30 @@ describe('the SRAM table cacti7-sram', () => {
   ];
   for (const [cell, nm, expected] of printed) {
     it(`has the figures of ${expected.capacityBytes} B by ${expected.wordBits} bits, ${cell}, ${nm} nm`, () => {
-      expect(bank(cell, nm, expected.capacityBytes, expected.wordBits)).to.deep.equal(expected);
+      expect(bank(cell, nm, expected.capacityBytes, expected.wordBits)).to.deep.equal({
+        ...expected,
+        extrapolated: [],
+      });
     });
   }
+
+  it('looks up every row as it is written', () => {
+    let cell = '';
+    let technologyNm = 0;
+    let rows = 0;
+    for (const line of readFileSync(sram.file, 'utf8').split('\n')) {
+      cell = /^ *- cell: (\S+)$/.exec(line)?.[1] ?? cell;
+      technologyNm = Number(/^ *technology: (\d+) nm$/.exec(line)?.[1] ?? technologyNm);
+      const row = /^ *- (\d+ .*)$/.exec(line)?.[1];
+      if (row === undefined) continue;
+      const [capacityBytes, wordBits] = row.split(/ +/).map(Number);
+      expect(written(bank(cell, technologyNm, capacityBytes, wordBits)), `${cell} ${technologyNm}`).to.equal(
+        row,
+      );
+      rows++;
+    }
+    expect(rows).to.equal(429);
+  });
 
   it('has every point of the sweep: 429, of three cells and five nodes', () => {
     const points = sram.cells.flatMap((cell) => cell.widths.flatMap((width) => width.points));
@@ -47,6 +68,22 @@ describe('the SRAM table cacti7-sram', () => {
           const middle = bank(cell.cell, cell.technologyNm, low.capacityBytes * 1.5, wordBits);
           for (const figure of ['readPj', 'writePj', 'leakageMw', 'areaMm2', 'accessNs'] as const) {
             const [least, most] = [low[figure], high[figure]].sort((a, b) => a - b);
+            expect(middle[figure]).to.be.within(least * (1 - 1e-12), most * (1 + 1e-12));
+          }
+        }
+      }
+    }
+  });
+
+  it('gives words between two measured ones figures between theirs', () => {
+    for (const { cell, technologyNm, widths } of sram.cells) {
+      for (const [index, { wordBits, points }] of widths.slice(0, -1).entries()) {
+        for (const narrow of points) {
+          const wide = widths[index + 1].points.find((each) => each.capacityBytes === narrow.capacityBytes);
+          if (wide === undefined) continue;
+          const middle = bank(cell, technologyNm, narrow.capacityBytes, wordBits * 1.5);
+          for (const figure of ['readPj', 'writePj', 'leakageMw', 'areaMm2', 'accessNs'] as const) {
+            const [least, most] = [narrow[figure], wide[figure]].sort((a, b) => a - b);
             expect(middle[figure]).to.be.within(least * (1 - 1e-12), most * (1 + 1e-12));
           }
         }
@@ -76,6 +113,22 @@ function point(
   accessNs: number,
 ): SramPoint {
   return { capacityBytes, wordBits, readPj, writePj, leakageMw, areaMm2, accessNs };
+}
+
+/** A bank as the table's rows are written. */
+function written({
+  capacityBytes,
+  wordBits,
+  readPj,
+  writePj,
+  leakageMw,
+  areaMm2,
+  accessNs,
+}: SramPoint): string {
+  const figures = [readPj, writePj, leakageMw, areaMm2, accessNs].map((figure) =>
+    figure < 1e-4 ? figure.toExponential().replace(/e-(\d)$/, 'e-0$1') : String(figure),
+  );
+  return [capacityBytes, wordBits, ...figures].join('  ');
 }
 
 describe('a faulty SRAM table', () => {
