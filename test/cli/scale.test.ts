@@ -20,6 +20,13 @@ describe('psconv scale', function () {
     expect(stdout).to.match(/│ area +│ +0\.31 │/);
   });
 
+  it('helps', async () => {
+    const { code, stdout } = await scale('--help');
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/^Usage: psconv scale/);
+    expect(stdout).to.contain('65 nm @ 1.3 V');
+  });
+
   it('prints notes below the table', async () => {
     const { stdout } = await scale('--from', '40nm@0.9V', '--to', '0.028 um @ 900 mV', '--flavour', 'lp');
     expect(stdout.trim().split('\n').slice(-2)).to.deep.equal([

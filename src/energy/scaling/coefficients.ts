@@ -18,7 +18,7 @@ export interface NodeCoefficients {
 
 /**
  * The coefficients are those of Stillmaker and Baas, "Scaling equations for the accurate prediction of CMOS device
- * performance from 180 nm to 7 nm", Integration 58 (2017), fitted to HSpice runs of inverters.
+ * performance from 180 nm to 7 nm", Integration 58 (2017), fitted to HSpice runs with the PTM and ITRS transistor models.
  *
  * The voltage ranges are not the paper's. They follow from the polynomials, in steps of 0.05 V from 0.5 V up:
  * - energy and power are positive and rise with V, and energy / V^2 and power / V^2 stay within a factor of 2;
