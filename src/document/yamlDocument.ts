@@ -82,7 +82,7 @@ export function parseYaml(file: string, text: string): YamlDocument {
     throw error;
   }
   if (data === null || data === undefined) {
-    throw new UserError('expected a YAML mapping with the key "kind", got an empty file', { file });
+    throw new UserError('expected a YAML mapping, got an empty file', { file });
   }
 
   const pairs = createPairLookup();
