@@ -3,6 +3,7 @@ import { packageVersion } from '../document/package.js';
 import { transistorFlavours } from '../energy/scaling/operatingPoint.js';
 import { executions } from '../scenario/execution.js';
 import { precisions } from '../tensor/precision.js';
+import { addAccelergyCommands } from './accelergyCommands.js';
 import { addDramCommands } from './dramCommands.js';
 import { exitCodes } from './exitCodes.js';
 import { positiveNumber, range, wholeNumber } from './numbers.js';
@@ -106,6 +107,7 @@ function createProgram(done: (code: number) => void): Command {
     });
 
   addDramCommands(program, done);
+  addAccelergyCommands(program);
 
   program
     .command('networks')

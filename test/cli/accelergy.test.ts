@@ -1,0 +1,113 @@
+import { expect } from 'chai';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { writeActionCounts, writeArt, writeErt } from '../../src/energy/accelergy/write.js';
+import {
+  exerciseArt,
+  exerciseCounts,
+  exerciseEnergies,
+  exerciseErt,
+  exerciseTotalPj,
+} from '../energy/accelergy/exercise.js';
+import { psconv } from './command.js';
+
+describe('psconv accelergy evaluate', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'psconv-accelergy-'));
+    const wider = {
+      ...exerciseArt,
+      tables: [...exerciseArt.tables, { name: 'simple_compound.NoC', areaUm2: 0.5 }],
+    };
+    await writeFile(join(folder, 'ERT.yaml'), writeErt(exerciseErt));
+    await writeFile(join(folder, 'ART.yaml'), writeArt(wider));
+    await writeFile(join(folder, 'counts.yaml'), writeActionCounts(exerciseCounts));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const evaluate = (...words: string[]) => psconv(folder, ['accelergy', 'evaluate', ...words]);
+  const inputs = ['--ert', 'ERT.yaml', '--counts', 'counts.yaml'];
+
+  it('prints energy, share and area of each component, those that nothing was counted for last', async () => {
+    const { code, stdout, stderr } = await evaluate(...inputs, '--art', 'ART.yaml');
+    expect(stderr).to.equal('');
+    expect(code).to.equal(0);
+    const [title, ...lines] = stdout.split('\n');
+    expect(title).to.equal('counts.yaml by ERT.yaml');
+    const rows = lines
+      .filter((line) => line.startsWith('│'))
+      .map((line) =>
+        line
+          .split('│')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+    expect(rows).to.deep.equal([
+      ['component', 'instances', 'energy pJ', 'share', 'area um^2'],
+      ['simple_compound.GLB', '1', '143.560', '41.8 %', '39,629.0'],
+      ['simple_compound.PE[0..4].buffer', '5', '29.860', '8.7 %', '2,685.9'],
+      ['simple_compound.PE[0..4].MAC', '5', '170.130', '49.5 %', '7,165.2'],
+      ['simple_compound.NoC', '1', '-', '-', '0.5'],
+      ['total', '', '343.550', '', '49,480.6'],
+    ]);
+  });
+
+  it('has no column of areas without an area table', async () => {
+    const { stdout } = await evaluate(...inputs);
+    expect(stdout).to.match(/│ total +│ +│ +343\.550 │ +│\n/);
+    expect(stdout).to.not.include('area');
+  });
+
+  it("writes Accelergy's energy estimation, into a folder that it makes", async () => {
+    const { code, stdout } = await evaluate(...inputs, '--out', 'new/energy_estimation.yaml');
+    expect(code).to.equal(0);
+    expect(stdout).to.include('written: new/energy_estimation.yaml');
+    expect(parse(await readFile(join(folder, 'new/energy_estimation.yaml'), 'utf8'))).to.deep.equal({
+      energy_estimation: {
+        version: '0.4',
+        components: Object.entries(exerciseEnergies).map(([name, energy]) => ({ name, energy })),
+        Total: exerciseTotalPj,
+      },
+    });
+  });
+
+  it('prints one JSON document with --json', async () => {
+    const { stdout } = await evaluate(...inputs, '--json', '--art', 'ART.yaml');
+    const summary = JSON.parse(stdout) as {
+      totalPj: number;
+      totalUm2: number;
+      tables: Array<{ table: string; energyPj: number | null; areaUm2: number | null }>;
+      components: Array<{
+        name: string;
+        energyPj: number;
+        actions: Array<{ count: number; energyPj: number }>;
+      }>;
+    };
+    expect(summary.totalPj).to.equal(exerciseTotalPj);
+    expect(summary.tables.map(({ energyPj }) => energyPj)).to.deep.equal([
+      143.56,
+      29.860000000000003,
+      170.13,
+      null,
+    ]);
+    expect(summary.totalUm2).to.be.closeTo(5 * 1433.048 + 5 * 537.18 + 39629 + 0.5, 1e-6);
+    expect(
+      Object.fromEntries(summary.components.map(({ name, energyPj }) => [name, energyPj])),
+    ).to.deep.equal(exerciseEnergies);
+    expect(summary.components[0]?.actions.map(({ count }) => count)).to.deep.equal([20, 10]);
+  });
+
+  it('says in one line what is wrong with a file, and writes nothing', async () => {
+    const wrong = await evaluate('--ert', 'ART.yaml', '--counts', 'counts.yaml', '--out', 'nothing.yaml');
+    expect(wrong).to.deep.equal({
+      code: 2,
+      stdout: '',
+      stderr: 'psconv: ART.yaml:1:1: expected the top key "ERT", got "ART"\n',
+    });
+    expect(await readFile(join(folder, 'nothing.yaml')).catch(() => undefined)).to.equal(undefined);
+    const missing = await evaluate('--ert', 'ERT.yml', '--counts', 'counts.yaml');
+    expect(missing.stderr).to.match(/^psconv: ERT.yml: no such file; did you mean "ERT.yaml"\?\n$/);
+  });
+});
