@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { displayPath } from '../document/userError.js';
-import { refuseUnwritable, writeFilesAtomically } from '../document/writeAtomically.js';
+import { writeFilesAtomically } from '../document/writeAtomically.js';
 import { readActionCounts } from '../energy/accelergy/actionCounts.js';
 import { readArt } from '../energy/accelergy/areaReferenceTable.js';
 import { readErt } from '../energy/accelergy/energyReferenceTable.js';
@@ -27,9 +27,7 @@ export async function evaluateFiles({ ert, counts, art, out, json }: EvaluateArg
   const evaluated = evaluateCounts(energies, actionCounts, files);
   const breakdown = accelergyBreakdown(evaluated, areas);
   if (out !== undefined) {
-    const folder = dirname(resolve(out));
-    await refuseUnwritable(folder);
-    await writeFilesAtomically(folder, {
+    await writeFilesAtomically(dirname(resolve(out)), {
       [basename(out)]: writeEnergyEstimation(energyEstimation(evaluated)),
     });
   }

@@ -85,5 +85,5 @@ function yamlText(content: Readonly<Record<string, unknown>>): string {
     compat: 'yaml-1.1',
     aliasDuplicateObjects: false,
   });
-  return document.toString({ lineWidth: 0 });
+  return document.toString();
 }

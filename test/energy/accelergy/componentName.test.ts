@@ -51,6 +51,7 @@ describe("names of Accelergy's components", () => {
     expect(isWithin('s.PE[4].mac', 's.PE[0..3].mac')).to.equal(false);
     expect(isWithin('s.PE[0..4].mac', 's.PE[1..4].mac')).to.equal(false);
     expect(isWithin('s.PE[0][0].mac', 's.PE[0..3].mac')).to.equal(false);
+    expect(isWithin('s.PE[0].mac', 's.PE[0..3][0..3].mac')).to.equal(false);
     expect(isWithin('s.PE[0].reg', 's.PE[0..3].mac')).to.equal(false);
     expect(isWithin('s.PE[0]', 's.PE[0..3].mac')).to.equal(false);
   });

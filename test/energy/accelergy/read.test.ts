@@ -331,6 +331,11 @@ describe("Accelergy's action counts", () => {
       /^6:28: .*unknown key; did you mean "arguments"\?/,
     ],
     [
+      'a key that is not known beside them',
+      'action_counts:\n  version: 0.3\n  local:\n  - {name: a, action_counts: [], subtree: []}\n',
+      /^4:34: .*unknown key; the keys here are name, action_counts$/,
+    ],
+    [
       'a misspelt tree',
       'action_counts:\n  version: 0.3\n  local: []\n  subtrees: []\n',
       /^4:3: .*unknown key; did you mean "subtree"\?/,
