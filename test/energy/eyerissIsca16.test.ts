@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { totalDramBytes } from '../../src/counts/layerCounts.js';
 import { registerTensors } from '../../src/dataflow/counters.js';
@@ -93,5 +94,21 @@ describe('AlexNet on the machine of Fig. 10 of Chen et al., ISCA 2016', () => {
   it('has its DRAM priced in the same units', () => {
     for (const { counts, energy } of layers)
       expect(energy.componentsPj.dram).to.be.closeTo((totalDramBytes(counts) / 2) * cost.dram, 1);
+  });
+
+  it('is on the page as it was run', () => {
+    const page = readFileSync(join(packageRoot(), 'docs/eyeriss.md'), 'utf8').split('\n');
+    const missing: string[] = [];
+    eachLayer((ours, theirs, { counts: { layer } }) => {
+      const pairs = [
+        [ours.alu, theirs.alu],
+        [ours.registers, theirs.registers],
+        [ours.dram, theirs.dram],
+      ].flatMap(([our, their]) => [our.toFixed(2), their.toFixed(2), (our / their).toFixed(2)]);
+      const fills = `${((ours.registers / (4 * ours.alu) - 1) * 100).toFixed(1)} %`;
+      const row = `| ${[layer, ...pairs, fills].join(' | ')} |`;
+      if (!page.includes(row)) missing.push(row);
+    });
+    expect(missing.join('\n')).to.equal('');
   });
 });
