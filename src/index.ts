@@ -1,6 +1,8 @@
 /**
  * psconv-sim as a library. `loadScenario` reads a scenario and everything that it refers to, `simulate` runs it,
- * `saveResults` writes what the command line writes, `surveyStorage` says what the weights take in each storage format.
+ * `saveResults` writes what the command line writes, `surveyStorage` says what the weights take in each storage format,
+ * `exportAccelergy` says in Accelergy's terms what a machine costs
+ * and does, `evaluateCounts` what such counts come to.
  * `registerDataflow` adds a dataflow; what the built-in ones are made of stands below it.
  */
 export { UserError } from './document/userError.js';
@@ -26,6 +28,18 @@ export { foldDrain, foldSequence } from './dataflow/drainBehind.js';
 export type { FoldDrain, FoldSequence } from './dataflow/drainBehind.js';
 export { cyclesOf, wordsOf } from './dataflow/ports.js';
 export type { Demand, Port, Ports } from './dataflow/ports.js';
+export { readActionCounts } from './energy/accelergy/actionCounts.js';
+export type { ActionCounts } from './energy/accelergy/actionCounts.js';
+export { readArt } from './energy/accelergy/areaReferenceTable.js';
+export type { AreaReferenceTable } from './energy/accelergy/areaReferenceTable.js';
+export { readErt } from './energy/accelergy/energyReferenceTable.js';
+export type { EnergyReferenceTable } from './energy/accelergy/energyReferenceTable.js';
+export { energyEstimation, evaluateCounts } from './energy/accelergy/evaluateCounts.js';
+export type { EnergyEstimation, EvaluatedCounts } from './energy/accelergy/evaluateCounts.js';
+export { accelergyFiles } from './energy/accelergy/exportMachine.js';
+export type { AccelergyExport } from './energy/accelergy/exportMachine.js';
+export { exportAccelergy } from './explore/exportAccelergy.js';
+export type { ScenarioExport } from './explore/exportAccelergy.js';
 export { saveResults } from './explore/manifest.js';
 export { loadScenario } from './explore/scenario.js';
 export type { Cell } from './explore/cells.js';

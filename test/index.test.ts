@@ -135,7 +135,7 @@ describe('the library', function () {
       const general = (column: string): string =>
         column
           .replace(/^buffers\.[^.]+/, 'buffers.<buffer>')
-          .replace(/^energyPj\.buffers\..*/, 'energyPj.buffers.<buffer>')
+          .replace(/^(energyPj|areaMm2)\.buffers\..*/, '$1.buffers.<buffer>')
           .replace(/\b(ifmap|weight|index|psum|ofmap)\b(?=\.|$)/, '<tensor>');
       const isNamed = (column: string): boolean => {
         const parts = column.split('.');

@@ -8,6 +8,16 @@ import type { Tensor } from '../tensor/dataSpace.js';
 export interface ArraySpec extends ArraySettings {
   /** Name of a registered dataflow. */
   readonly dataflow: string;
+  /** Side of a PE; that of a square as large as its parts unless given. */
+  readonly pePitchMm?: number | undefined;
+}
+
+/** How figures of other nodes and voltages are brought to the accelerator's. */
+export interface Scaling {
+  readonly method: 'stillmaker-baas';
+  readonly voltage: number;
+  /** High performance, or low power: which of the method's curves below 65 nm. */
+  readonly flavour: 'hp' | 'lp';
 }
 
 /** One SRAM. `index` lies with `weight`. */
@@ -27,6 +37,8 @@ export interface BufferSpec {
   readonly doubleBuffered: boolean;
   /** Cell type of the SRAM table, such as `itrs-lop`. */
   readonly cell: string;
+  /** Banks and words beyond the measured ones are priced all the same. */
+  readonly extrapolate?: boolean;
 }
 
 /** A DRAM with a bandwidth and a latency and nothing else. */
@@ -57,6 +69,8 @@ interface AcceleratorPlaces {
   readonly technology: Location;
   readonly energyTable: Location;
   readonly skip: Location;
+  /** Absent where nothing is to be scaled. */
+  readonly scaling?: Location;
   /** By the buffer's name. */
   readonly buffers: Readonly<Record<string, Location>>;
 }
@@ -66,6 +80,8 @@ export interface Accelerator {
   readonly description: string;
   readonly file: string;
   readonly technologyNm: number;
+  /** Absent where figures are to stand as they are. */
+  readonly scaling?: Scaling;
   readonly clockHz: number;
   /** Core clock period, rounded to whole picoseconds. */
   readonly periodPs: number;

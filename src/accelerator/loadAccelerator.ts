@@ -24,14 +24,16 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
   const given = parseDocument(document, acceleratorSchema);
   checkBuffers(document, given);
   const periodPs = Math.round(1e12 / given.clock);
+  const { pePitch: pePitchNm, ...array } = given.array;
   const accelerator: Accelerator = {
     name: given.name,
     description: given.description,
     file: document.file,
     technologyNm: given.technology,
+    ...(given.scaling && { scaling: given.scaling }),
     clockHz: 1e12 / periodPs,
     periodPs,
-    array: given.array,
+    array: { ...array, ...(pePitchNm !== undefined && { pePitchMm: pePitchNm * 1e-6 }) },
     buffers: given.buffers.map((buffer): BufferSpec => ({
       name: buffer.name,
       holds: buffer.holds.includes('weight') ? [...buffer.holds, 'index'] : buffer.holds,
@@ -42,6 +44,7 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
       sharedPorts: buffer.sharedPorts,
       doubleBuffered: buffer.doubleBuffered,
       cell: buffer.cell,
+      extrapolate: buffer.extrapolate,
     })),
     postProcessor: given.postProcessor,
     decoder: given.decoder ?? { entriesPerCycle: given.array.columns },
@@ -51,6 +54,7 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
       technology: document.locate(['technology']),
       energyTable: document.locate(['energyTable']),
       skip: document.locate(['array', 'skip']),
+      ...(given.scaling && { scaling: document.locate(['scaling']) }),
       buffers: Object.fromEntries(
         given.buffers.map(({ name }, index) => [name, document.locate(['buffers', index])]),
       ),

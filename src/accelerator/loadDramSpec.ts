@@ -19,7 +19,8 @@ import { clocksOf, commandDramSpec, flatDramSpec, missingEnergy } from './dramSp
  *   part, an energy without its source, none at all
  */
 export async function loadDramSpec(document: YamlDocument, given: DramKey): Promise<DramSpec> {
-  if (typeof given !== 'string' && 'kind' in given) return { kind: 'flat', ...flatDram(given) };
+  if (typeof given !== 'string' && 'kind' in given)
+    return { kind: 'flat', ...flatDram(given, document, ['dram']) };
   const isName = typeof given === 'string';
   const path: YamlPath = isName ? ['dram'] : ['dram', 'part'];
   const name = isName ? given : given.part;

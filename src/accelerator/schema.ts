@@ -27,6 +27,10 @@ const buffer = z.strictObject({
     .meta({ description: 'Reads and writes share the ports, as in a single-ported SRAM' }),
   doubleBuffered: z.boolean().default(true),
   cell: text('cell type of the SRAM table, such as itrs-lop'),
+  extrapolate: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Price banks and words beyond the measured ones, by continuing the power law' }),
 });
 
 const dataflow = z
@@ -43,6 +47,17 @@ export const acceleratorSchema = z.strictObject({
   name: safeName('name'),
   description: z.string().default(''),
   technology: quantity('length', { max: 1000 }).meta({ description: 'Node, the one of the energy table' }),
+  scaling: z
+    .strictObject({
+      method: z.literal('stillmaker-baas'),
+      voltage: quantity('voltage', { max: 5 }).meta({ description: 'That the accelerator runs at' }),
+      flavour: z
+        .enum(['hp', 'lp'])
+        .default('hp')
+        .meta({ description: 'High performance or low power, below 65 nm' }),
+    })
+    .optional()
+    .meta({ description: "Have figures of other nodes and voltages brought to the accelerator's" }),
   clock: quantity('frequency', { min: 1e6, max: 1e11 }),
   array: z.strictObject({
     rows: positiveInteger({ max: longestSide }),
@@ -68,6 +83,9 @@ export const acceleratorSchema = z.strictObject({
       description:
         'Multiplications whose cycle is given to the next one: those with a zero activation, or none',
     }),
+    pePitch: quantity('length', { max: 1e8 })
+      .optional()
+      .meta({ description: 'Side of a PE, for the length of wires; follows from its area unless given' }),
     registerFiles: z
       .strictObject({
         ifmap: quantity('bytes').optional(),

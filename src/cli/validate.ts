@@ -38,10 +38,12 @@ const loaders: Readonly<Record<DocumentKind, (file: string) => Promise<string>>>
   accelerator: async (file) => {
     const { loadAccelerator } = await import('../accelerator/loadAccelerator.js');
     const { energyTableOf } = await import('../energy/table.js');
-    const { bankOf } = await import('../energy/evaluate.js');
+    const { coveredPrecisions } = await import('../energy/checkEntries.js');
+    const { createEnergyModel } = await import('../energy/evaluate.js');
     const accelerator = await loadAccelerator(file);
     const table = await energyTableOf(accelerator);
-    for (const { name } of accelerator.buffers) bankOf(name, accelerator, table);
+    for (const precision of coveredPrecisions(table.entries).slice(0, 1))
+      createEnergyModel(accelerator, precision, table);
     const { rows, columns, dataflow } = accelerator.array;
     const dram = accelerator.dram.kind === 'flat' ? 'flat DRAM' : `DRAM ${accelerator.dram.part.name}`;
     return (
@@ -68,8 +70,10 @@ const loaders: Readonly<Record<DocumentKind, (file: string) => Promise<string>>>
   },
   'energy-table': async (file) => {
     const { loadEnergyTable } = await import('../energy/table.js');
-    const { name, costs } = await loadEnergyTable(file);
-    return `a valid energy table: ${name}, for ${[...costs.keys()].join('; ')}`;
+    const { coveredPrecisions } = await import('../energy/checkEntries.js');
+    const { precisionKey } = await import('../energy/energyTable.js');
+    const { name, entries } = await loadEnergyTable(file);
+    return `a valid energy table: ${name}, for ${coveredPrecisions(entries).map(precisionKey).join('; ')}`;
   },
   'sram-table': async (file) => {
     const { loadSramTable } = await import('../energy/sramTable.js');

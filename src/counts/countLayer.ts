@@ -2,24 +2,18 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import type { Timeline } from '../machine/timeline.js';
 import { isConv } from '../network/layer.js';
 import type { ConvLayer, Layer } from '../network/layer.js';
-import { addAccesses, bufferAccess, createAccessTable, registerTensors } from '../dataflow/counters.js';
-import type {
-  AccessTable,
-  BufferAccess,
-  DecodeCounts,
-  RegisterAccess,
-  RegisterTensor,
-} from '../dataflow/counters.js';
+import { addAccesses, createAccessTable, registerTensors } from '../dataflow/counters.js';
+import type { DecodeCounts, RegisterAccess, RegisterTensor } from '../dataflow/counters.js';
 import type { PassCost } from '../dataflow/pass.js';
 import { registerEntries } from '../mapping/registerFiles.js';
 import type { Schedule } from '../schedule/schedule.js';
 import { nonZeroTaps } from '../sparsity/supports.js';
 import type { Supports } from '../sparsity/supports.js';
-import { tensors } from '../tensor/dataSpace.js';
-import type { Tensor } from '../tensor/dataSpace.js';
 import { bytesOf } from '../tensor/precision.js';
-import type { DeliveredBytes, LayerCounts, MacCounts } from './layerCounts.js';
+import { bufferRecords, deliveredBytes } from './accessRecords.js';
+import type { LayerCounts, MacCounts } from './layerCounts.js';
 import { effectualMacsWithoutPadding } from './macs.js';
+import { registerOf } from './passActivity.js';
 
 /** Adds up what a layer's passes and its timeline cost. */
 export function countLayer(
@@ -148,11 +142,6 @@ function passesOf(schedule: Schedule): Map<PassCost, number> {
   return times;
 }
 
-function registerOf(pass: PassCost, tensor: RegisterTensor): RegisterAccess {
-  if (tensor === 'ifmap') return pass.ifmapRegister;
-  return tensor === 'weight' ? pass.weightRegister : pass.psumRegister;
-}
-
 function emptyRegisters(): Record<RegisterTensor, RegisterAccess> {
   return {
     ifmap: { reads: 0, writes: 0 },
@@ -164,31 +153,4 @@ function emptyRegisters(): Record<RegisterTensor, RegisterAccess> {
 function addRegister(total: RegisterAccess, part: RegisterAccess, times: number): void {
   total.reads += part.reads * times;
   total.writes += part.writes * times;
-}
-
-function deliveredBytes(passes: AccessTable, buffers: number): Record<Tensor, DeliveredBytes> {
-  const delivered = {} as Record<Tensor, DeliveredBytes>;
-  for (const tensor of tensors) {
-    let readBytes = 0;
-    let writeBytes = 0;
-    for (let buffer = 0; buffer < buffers; buffer++) {
-      const access = bufferAccess(passes, buffer, tensor);
-      readBytes += access.readBytes;
-      writeBytes += access.writeBytes;
-    }
-    delivered[tensor] = { readBytes, writeBytes };
-  }
-  return delivered;
-}
-
-function bufferRecords(
-  table: AccessTable,
-  accelerator: Accelerator,
-): Record<string, Record<Tensor, BufferAccess>> {
-  const records: Record<string, Record<Tensor, BufferAccess>> = {};
-  accelerator.buffers.forEach((buffer, index) => {
-    const byTensor = tensors.map((tensor) => [tensor, bufferAccess(table, index, tensor)] as const);
-    records[buffer.name] = Object.fromEntries(byTensor) as Record<Tensor, BufferAccess>;
-  });
-  return records;
 }

@@ -62,21 +62,31 @@ export function commandEnergy(part: DramPart): CommandEnergy {
   };
 }
 
+/** What a rank draws in a clock of each state, in pJ. */
+export function standbyEnergy(part: DramPart): DramEnergy['backgroundPj'] {
+  const { tCKPs } = part.timing;
+  const clock = (current: (rail: DramRail) => number): number => tCKPs * rankPj(part, current);
+  return {
+    activeStandby: clock(({ IDD3N }) => IDD3N),
+    prechargeStandby: clock(({ IDD2N }) => IDD2N),
+    activePowerDown: clock(({ IDD3P }) => IDD3P),
+    prechargePowerDown: clock(({ IDD2P }) => IDD2P),
+  };
+}
+
 /** The energy of what a DRAM did: its commands, and standing by in the meantime. */
 export function dramEnergy(activity: DramActivity, part: DramPart): DramEnergy {
   const costs = commandEnergy(part);
-  const { tCKPs } = part.timing;
-  const standing = (rankClocks: number, current: (rail: DramRail) => number): number =>
-    rankClocks * tCKPs * rankPj(part, current);
+  const clock = standbyEnergy(part);
   const activatePj = activity.activates * costs.activatePj;
   const readPj = activity.reads * costs.readPj;
   const writePj = activity.writes * costs.writePj;
   const refreshPj = activity.refreshes * costs.refreshPj + activity.bankRefreshes * costs.bankRefreshPj;
   const backgroundPj = {
-    activeStandby: standing(activity.activeStandbyClocks, ({ IDD3N }) => IDD3N),
-    prechargeStandby: standing(activity.prechargeStandbyClocks, ({ IDD2N }) => IDD2N),
-    activePowerDown: standing(activity.activePowerDownClocks, ({ IDD3P }) => IDD3P),
-    prechargePowerDown: standing(activity.prechargePowerDownClocks, ({ IDD2P }) => IDD2P),
+    activeStandby: activity.activeStandbyClocks * clock.activeStandby,
+    prechargeStandby: activity.prechargeStandbyClocks * clock.prechargeStandby,
+    activePowerDown: activity.activePowerDownClocks * clock.activePowerDown,
+    prechargePowerDown: activity.prechargePowerDownClocks * clock.prechargePowerDown,
   };
   const totalPj = activatePj + readPj + writePj + refreshPj + backgroundOf(backgroundPj);
   return { activatePj, readPj, writePj, refreshPj, backgroundPj, totalPj };

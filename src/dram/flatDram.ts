@@ -4,7 +4,8 @@ export interface FlatDram {
   /** From a transfer's request to its first byte. */
   readonly latencyPs: number;
   readonly burstBytes: number;
-  readonly energyPjPerBit: number;
+  /** Absent where the energy table is to give it. */
+  readonly energyPjPerBit?: number;
   /** Where the energy figure comes from. */
   readonly source: string;
 }

@@ -1,5 +1,5 @@
 import { expectKind, faultAt, parseDocument, readDocument } from '../document/document.js';
-import type { YamlDocument } from '../document/document.js';
+import type { YamlDocument, YamlPath } from '../document/document.js';
 import { resolveReference } from '../document/library.js';
 import { UserError } from '../document/userError.js';
 import { commandEnergy } from './dramEnergy.js';
@@ -47,19 +47,32 @@ export async function readDram(file: string): Promise<LoadedDram> {
   expectKind(document, 'dram');
   const given = parseDocument(document, dramSchema);
   if (given.model === 'flat') {
-    return { model: 'flat', name: given.name, file: document.file, flat: flatDram(given) };
+    return { model: 'flat', name: given.name, file: document.file, flat: flatDram(given, document) };
   }
   return { model: 'commands', part: partOf(document, given) };
 }
 
-/** The keys of a flat DRAM, wherever they stand. */
-export function flatDram({ bandwidth, latency, burst, energy, source }: FlatKeys): FlatDram {
+/**
+ * The keys of a flat DRAM, which stand at `path` of a document.
+ *
+ * @throws UserError when there is an energy without its source, or a source alone
+ */
+export function flatDram(
+  { bandwidth, latency, burst, energy, source }: FlatKeys,
+  document: YamlDocument,
+  path: YamlPath = [],
+): FlatDram {
+  if ((energy === undefined) !== (source === undefined)) {
+    const [missing, found] = energy === undefined ? ['energy', 'source'] : ['source', 'energy'];
+    const message = `missing key "${missing}"; expected an energy figure with its source, or neither, got "${found}" alone`;
+    throw faultAt(document, path, message);
+  }
   return {
     bandwidthBytesPerSecond: bandwidth,
     latencyPs: Math.round(latency),
     burstBytes: burst,
-    energyPjPerBit: energy,
-    source,
+    ...(energy !== undefined && { energyPjPerBit: energy }),
+    source: source ?? 'the energy table',
   };
 }
 

@@ -12,8 +12,10 @@ export const flatDramKeys = {
   bandwidth: quantity('bandwidth', { min: 1000 }),
   latency: quantity('time', { zero: true, max: 1e9 }),
   burst: quantity('bytes', { max: 4096 }).default(64),
-  energy: quantity('energyPerBit', { zero: true }),
-  source: text('source of the energy figure'),
+  energy: quantity('energyPerBit', { zero: true })
+    .optional()
+    .meta({ description: "The energy table's own figure unless given" }),
+  source: text('source of the energy figure').optional(),
 };
 
 const common = {

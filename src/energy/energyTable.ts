@@ -1,25 +1,26 @@
-import type { PrecisionSet } from '../model/model.js';
-import type { LayerCounts } from '../counts/layerCounts.js';
 import type { RegisterTensor } from '../dataflow/counters.js';
+import type { Location } from '../document/userError.js';
+import type { PrecisionSet } from '../model/model.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
+import type { Component, LayerKind } from './action.js';
 import type { SramTable } from './sram.js';
-
-export type LayerKind = LayerCounts['kind'];
-
-/** Parts of a machine whose energy a table gives, beside the SRAM buffers and the DRAM. */
-export type EnergyComponent = 'mac' | 'register-file' | 'pattern-table' | 'decoder' | 'post-processor' | 'pe';
 
 /** What an entry is confined to; a filter that is absent admits everything. */
 export interface EntryFilter {
   readonly weight?: readonly Precision[];
   readonly ifmap?: readonly Precision[];
   readonly accumulator?: readonly AccumulatorPrecision[];
+  /** Of the post-processor. */
   readonly layer?: readonly LayerKind[];
+  /** Of register files. */
+  readonly tensor?: readonly RegisterTensor[];
+  /** Of buffers: their names in the accelerator. */
+  readonly buffer?: readonly string[];
 }
 
-/** One line of an energy table: what one action of one component costs, and who says so. */
+/** One line of an energy table: what one action of one component costs, or takes room, and who says so. */
 export interface EnergyEntry {
-  readonly component: EnergyComponent;
+  readonly component: Component;
   readonly action: string;
   readonly when: EntryFilter;
   /** As written, such as `0.2 pJ + 0.1 pJ`. */
@@ -31,29 +32,8 @@ export interface EnergyEntry {
   /** How the figure was derived; absent when the source prints it. */
   readonly derived?: string;
   readonly family: string;
-}
-
-/** The table's formulas, worked out for one set of precisions. */
-export interface ActionCosts {
-  /** Of one multiplication and accumulation. */
-  readonly macPj: number;
-  /** A multiplication that is left out, its cycle going by. */
-  readonly gatedMacPj: number;
-  readonly registerReadPjPerBit: number;
-  readonly registerWritePjPerBit: number;
-  readonly patternTableReadPjPerBit: number;
-  /** Of one position read as a number. */
-  readonly decodeEntryPj: number;
-  readonly decodeMaskPjPerBit: number;
-  /** Of one Huffman symbol. */
-  readonly decodeSymbolPj: number;
-  /** Of one operation, by the kind of layer that it serves. */
-  readonly postProcessorPj: Readonly<Record<LayerKind, number>>;
-  readonly peLeakageMw: number;
-  /** Width of each register file's words. */
-  readonly registerBits: Readonly<Record<RegisterTensor, number>>;
-  /** One per component and entry that these figures come from. */
-  readonly sources: readonly FigureSource[];
+  /** Of the formula. */
+  readonly place: Location;
 }
 
 /** Where the figures of one component come from. */
@@ -62,13 +42,18 @@ export interface FigureSource {
   readonly component: string;
   readonly family: string;
   readonly source: string;
+  /** Node and voltage that the figure was measured at, where it says so. */
+  readonly technologyNm?: number;
+  readonly voltage?: number;
   /** The family is another one than the table's own: figures of two families were not measured alike. */
   readonly foreign: boolean;
   /** Derived from the source's figures, not printed there. */
   readonly derived: boolean;
+  /** What the figure was multiplied by to bring it to the accelerator's node and voltage; absent where it stands as it is. */
+  readonly scaledBy?: number;
 }
 
-/** What actions cost; plain data. Energies hold at the table's own technology node only. */
+/** What actions cost; plain data. */
 export interface EnergyTable {
   readonly name: string;
   readonly description: string;
@@ -76,10 +61,14 @@ export interface EnergyTable {
   readonly technologyNm: number;
   /** Family of the table's own figures; entries of another family name theirs. */
   readonly family: string;
+  /** The table's own, then those of the tables that it extends for what it does not price itself. */
   readonly entries: readonly EnergyEntry[];
-  /** By `precisionKey`; sets of precisions that the entries do not cover are absent. */
-  readonly costs: ReadonlyMap<string, ActionCosts>;
-  readonly sram: SramTable;
+  /** What must be said below every result. */
+  readonly note?: string;
+  /** Files that the figures were read from: the table's own first. */
+  readonly files: readonly string[];
+  /** Absent when the entries price buffers in full. */
+  readonly sram?: SramTable;
 }
 
 export function precisionKey(precision: PrecisionSet): string {

@@ -1,5 +1,7 @@
 import type { Tensor } from '../tensor/dataSpace.js';
 import { tensors } from '../tensor/dataSpace.js';
+import { levels } from './charge.js';
+import type { Level } from './charge.js';
 import type { FigureSource } from './energyTable.js';
 
 /** Energy of a DRAM by what its commands were, in pJ; background is standing by, all ranks together. */
@@ -17,22 +19,36 @@ export interface EnergyComponents {
   readonly registerFiles: number;
   /** By the buffer's name in the accelerator. */
   readonly buffers: Readonly<Record<string, number>>;
+  /** Wires: between buffers and array, and from PE to PE. */
+  readonly network: number;
   readonly postProcessor: number;
   readonly patternTable: number;
   readonly decoder: number;
+  readonly dma: number;
   readonly dram: number;
   /** What `dram` is made of, where it follows from the currents of a part. */
   readonly dramParts?: DramParts;
-  /** Leakage power of PEs and SRAM times the latency. */
+  /** The clock's tree, cycle by cycle. */
+  readonly clock: number;
+  /** Leakage power of all that is on the chip, times the latency. */
   readonly leakage: number;
 }
 
-/** Energy of some work, in two splits that have the same total. */
+/** A figure of the tables and what was spent on it: what the total depends on. */
+export interface FigureEnergy {
+  readonly energyPj: number;
+  readonly source: FigureSource;
+}
+
+/** Energy of some work, in splits that all have the same total. */
 export interface Energy {
   readonly componentsPj: EnergyComponents;
-  /** Moving each tensor: register files, buffers, DRAM; pattern table and decoder count as `index`. */
+  readonly levelsPj: Readonly<Record<Level, number>>;
+  /** By the name of the figure, such as `register-file read`; energy is proportional to each. */
+  readonly figures: Readonly<Record<string, FigureEnergy>>;
+  /** Moving each tensor: register files, buffers, wires, DMA, DRAM; pattern table and decoder count as `index`. */
   readonly tensorsPj: Readonly<Record<Tensor, number>>;
-  /** What belongs to no tensor: MACs, post-processor, leakage; refresh and background of the DRAM. */
+  /** What belongs to no tensor: MACs, post-processor, clock, leakage; refresh and background of the DRAM. */
   readonly withoutTensorPj: number;
   readonly totalPj: number;
   readonly latencyPs: number;
@@ -55,6 +71,8 @@ export interface EnergyMetrics {
   readonly tops: number | null;
   readonly topsPerWatt: number | null;
   readonly averagePowerMw: number | null;
+  /** Of all but the DRAM. */
+  readonly chipPowerMw: number | null;
 }
 
 /**
@@ -82,13 +100,20 @@ export function addEnergy(layers: readonly Energy[], latencyPs?: number): Energy
       mac: sum((energy) => energy.componentsPj.mac),
       registerFiles: sum((energy) => energy.componentsPj.registerFiles),
       buffers,
+      network: sum((energy) => energy.componentsPj.network),
       postProcessor: sum((energy) => energy.componentsPj.postProcessor),
       patternTable: sum((energy) => energy.componentsPj.patternTable),
       decoder: sum((energy) => energy.componentsPj.decoder),
+      dma: sum((energy) => energy.componentsPj.dma),
       dram: sum((energy) => energy.componentsPj.dram),
       ...(parts.length > 0 && { dramParts: addDramParts(parts) }),
+      clock: sum((energy) => energy.componentsPj.clock),
       leakage: sum((energy) => energy.componentsPj.leakage),
     },
+    levelsPj: Object.fromEntries(
+      levels.map((level) => [level, sum((energy) => energy.levelsPj[level])]),
+    ) as Record<Level, number>,
+    figures: addFigures(layers),
     tensorsPj,
     withoutTensorPj: sum((energy) => energy.withoutTensorPj),
     totalPj: sum((energy) => energy.totalPj),
@@ -96,6 +121,16 @@ export function addEnergy(layers: readonly Energy[], latencyPs?: number): Energy
     effectualMacs: sum((energy) => energy.effectualMacs),
     sources: [...sources.values()],
   };
+}
+
+function addFigures(layers: readonly Energy[]): Record<string, FigureEnergy> {
+  const sums: Record<string, FigureEnergy> = {};
+  for (const { figures } of layers) {
+    for (const [name, { energyPj, source }] of Object.entries(figures)) {
+      sums[name] = { energyPj: (sums[name]?.energyPj ?? 0) + energyPj, source };
+    }
+  }
+  return sums;
 }
 
 function addDramParts(all: readonly DramParts[]): DramParts {
@@ -122,5 +157,6 @@ export function energyMetrics(energy: Energy): EnergyMetrics {
     tops: latencyPs > 0 ? operations / latencyPs : null,
     topsPerWatt: totalPj > 0 ? operations / totalPj : null,
     averagePowerMw: latencyPs > 0 ? (totalPj / latencyPs) * 1000 : null,
+    chipPowerMw: latencyPs > 0 ? ((totalPj - energy.componentsPj.dram) / latencyPs) * 1000 : null,
   };
 }

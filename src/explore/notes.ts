@@ -1,36 +1,31 @@
-import type { Accelerator } from '../accelerator/accelerator.js';
-import { gatedMacs } from '../energy/actionCosts.js';
-import { precisionKey } from '../energy/energyTable.js';
-import { bankOf } from '../energy/evaluate.js';
+import type { Accelerator, BufferSpec } from '../accelerator/accelerator.js';
+import { bankOf, isPricedBySram } from '../energy/bufferPrices.js';
+import type { EnergyTable, FigureSource } from '../energy/energyTable.js';
+import { describeTarget, factorsFor } from '../energy/scale.js';
 import { findActivationFormat } from '../storage/activations/activationFormats.js';
 import type { Scenario } from './scenario.js';
 
-/** What a reader must know of a scenario's hardware and energy figures before trusting a number. */
-export function scenarioNotes({ accelerator, energyTable, settings }: Scenario): string[] {
+/**
+ * What a reader must know of a scenario's hardware and energy figures before trusting a number.
+ *
+ * @param sources of all energies that are reported
+ */
+export function scenarioNotes(
+  { accelerator, energyTable, settings }: Scenario,
+  sources: readonly FigureSource[],
+): string[] {
+  const { sram } = energyTable;
+  const measured =
+    sram === undefined ? [] : accelerator.buffers.filter((buffer) => isPricedBySram(buffer, energyTable));
   const notes = [
-    `energy: table ${energyTable.name} (${energyTable.family}), SRAM ${energyTable.sram.family}, ` +
-      `DRAM ${dramEnergySource(accelerator)}`,
+    `energy: table ${energyTable.name} (${energyTable.family}), ` +
+      `${sram === undefined || measured.length === 0 ? '' : `SRAM ${sram.family}, `}DRAM ${dramEnergySource(accelerator)}`,
+    ...(energyTable.note === undefined ? [] : [`energy table ${energyTable.name}: ${energyTable.note}`]),
     ...dramNotes(accelerator),
+    ...foreignNotes(sources),
+    ...scalingNotes(accelerator, sources),
+    ...measured.flatMap((buffer) => bufferNotes(buffer, accelerator, energyTable)),
   ];
-  const isGated = accelerator.array.gate === 'activation';
-  const foreign = energyTable.costs
-    .get(precisionKey(settings.precision))
-    ?.sources.filter(({ foreign, component }) => foreign && (isGated || component !== gatedMacs))
-    .map(({ component, family }) => `${component} (${family})`);
-  if (foreign !== undefined && foreign.length > 0) {
-    notes.push(
-      `energy figures of other families than the table's, not measured alike: ${[...new Set(foreign)].join(', ')}`,
-    );
-  }
-  for (const { name } of accelerator.buffers) {
-    const { accessNs } = bankOf(name, accelerator, energyTable);
-    if (accessNs * 1000 > accelerator.periodPs) {
-      notes.push(
-        `buffer ${name} takes ${accessNs} ns for an access, longer than the clock period of ` +
-          `${accelerator.periodPs / 1000} ns: such a clock needs a pipelined buffer, which its energy does not include`,
-      );
-    }
-  }
   const codec = findActivationFormat(settings.activations);
   if (codec !== undefined) {
     notes.push(
@@ -48,8 +43,59 @@ export function scenarioNotes({ accelerator, energyTable, settings }: Scenario):
   return notes;
 }
 
+/** Families beside the table's own; the DRAM's is said already. */
+function foreignNotes(sources: readonly FigureSource[]): string[] {
+  const foreign = sources
+    .filter((source) => source.foreign && source.component !== 'dram')
+    .map(({ component, family }) => `${component} (${family})`);
+  if (foreign.length === 0) return [];
+  return [
+    `energy figures of other families than the table's, not measured alike: ${[...new Set(foreign)].join(', ')}`,
+  ];
+}
+
+function scalingNotes(accelerator: Accelerator, sources: readonly FigureSource[]): string[] {
+  const { scaling, technologyNm: target } = accelerator;
+  if (scaling === undefined) return [];
+  const remarks = sources.flatMap(({ technologyNm, voltage, scaledBy }) =>
+    technologyNm === undefined || scaledBy === undefined
+      ? []
+      : (factorsFor(accelerator, { technologyNm, voltage })?.notes ?? []),
+  );
+  const scaled = sources.flatMap(({ component, technologyNm: from, voltage, scaledBy }) =>
+    scaledBy === undefined
+      ? []
+      : [
+          `${component} x${Number(scaledBy.toPrecision(4))} from ${from} nm` +
+            (voltage === undefined ? '' : ` at ${voltage} V`),
+        ],
+  );
+  return [
+    `energy figures scaled to ${describeTarget(target, scaling)} after Stillmaker and Baas 2017, leakage as power is: ` +
+      (scaled.length === 0 ? 'none had to be' : [...new Set(scaled)].join(', ')),
+    ...new Set(remarks),
+  ];
+}
+
+function bufferNotes(buffer: BufferSpec, accelerator: Accelerator, table: EnergyTable): string[] {
+  const { accessNs, extrapolated } = bankOf(buffer, accelerator, table);
+  const beyond =
+    extrapolated.length === 0
+      ? []
+      : [
+          `buffer ${buffer.name}: energy and area extrapolated in ${extrapolated.join(' and ')}, beyond what was measured`,
+        ];
+  if (accessNs * 1000 <= accelerator.periodPs) return beyond;
+  return [
+    ...beyond,
+    `buffer ${buffer.name} takes ${accessNs} ns for an access, longer than the clock period of ` +
+      `${accelerator.periodPs / 1000} ns: such a clock needs a pipelined buffer, which its energy does not include`,
+  ];
+}
+
 function dramEnergySource({ dram }: Accelerator): string {
   if (dram.energyPjPerBit !== undefined) return `${dram.energyPjPerBit} pJ/bit (${dram.source})`;
+  if (dram.kind === 'flat') return 'by the table';
   return `by the currents of its commands (${dram.source})`;
 }
 

@@ -7,7 +7,7 @@ import { didYouMean } from '../document/suggest.js';
 import { UserError } from '../document/userError.js';
 import type { Location } from '../document/userError.js';
 import type { EnergyTable } from '../energy/energyTable.js';
-import { checkEnergy } from '../energy/evaluate.js';
+import { createEnergyModel } from '../energy/evaluate.js';
 import { energyTableOf, loadEnergyTable } from '../energy/table.js';
 import { loadNetwork } from '../network/loadNetwork.js';
 import type { Network } from '../network/network.js';
@@ -57,7 +57,8 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
   const energyTable = await (settings.energy === undefined
     ? energyTableOf(accelerator)
     : at(['energy'], loadEnergyTable(settings.energy, document.file)));
-  checkEnergy(accelerator, settings.precision, energyTable);
+  // Refuses what it cannot price before anything is run.
+  createEnergyModel(accelerator, settings.precision, energyTable);
 
   const wrong = activationFormatNameFault(settings.activations);
   if (wrong !== undefined) throw faultAt(document, ['activations'], wrong);

@@ -4,13 +4,18 @@ import { passShape } from '../mapping/passShape.js';
 import type { Schedule } from '../schedule/schedule.js';
 import { setImmediate } from 'node:timers/promises';
 import type { Accelerator } from '../accelerator/accelerator.js';
+import { largestRegisterFiles } from '../counts/largestRegisterFiles.js';
+import { passStretches } from '../counts/passActivity.js';
+import { areaOf } from '../energy/area.js';
+import { peakChipPower } from '../energy/peakPower.js';
 import { addEnergy, energyMetrics } from '../energy/layerEnergy.js';
 import { isConv } from '../network/layer.js';
 import { openReference } from '../reference/backend.js';
 import { dramBehaviour } from '../report/dramBehaviour.js';
 import type { LayerResult, ScenarioResult, VariantResult } from '../report/result.js';
 import { savingsOf, totalsOf } from '../report/totals.js';
-import { evaluateLayer } from './layerCost.js';
+import { energyModelOf, evaluateLayer } from './layerCost.js';
+import { leavesNothingOut } from './dense.js';
 import { densityNotes, scenarioNotes } from './notes.js';
 import { layersToRun, planCells } from './plan.js';
 import type { CellPlan, PlannedLayer } from './plan.js';
@@ -106,7 +111,10 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     execution,
     batch: settings.batch,
     ...(backend && { reference: backend.name }),
-    notes: scenarioNotes(scenario),
+    notes: scenarioNotes(
+      scenario,
+      variants.flatMap(({ energy }) => energy.sources),
+    ),
     variants: withSavings(variants, plans),
   };
 }
@@ -139,6 +147,11 @@ function variantResult(
     ),
     energy,
     metrics: energyMetrics(energy),
+    peakChipPowerMw: layers.reduce((most, layer) => Math.max(most, layer.peakChipPowerMw), 0),
+    area: areaOf(
+      accelerator,
+      energyModelOf(scenario, accelerator).pricesFor({ registerEntries: largestRegisterFiles(counts) }),
+    ),
     ...(checks.length > 0 && {
       check: {
         layers: checks.length,
@@ -174,6 +187,7 @@ function layerResult(
   const check = run.checks.get(layer.name);
   const evaluated = evaluateLayer(scenario, accelerator, layer, run.estimates.get(layer.name) ?? estimate);
   const behaviour = dramBehaviour([evaluated.counts], accelerator.dram);
+  const model = energyModelOf(scenario, accelerator);
   return {
     input: schedule.problem.window.input,
     output: layer.outputShape,
@@ -183,6 +197,11 @@ function layerResult(
     chosen: chosenFor(schedule, accelerator),
     steps: schedule.steps.length,
     ...evaluated,
+    peakChipPowerMw: peakChipPower(
+      passStretches(layer.kind, schedule, accelerator),
+      model,
+      model.pricesFor(evaluated.counts),
+    ),
     ...(behaviour && { dramBehaviour: behaviour }),
     ...(check && { check }),
   };
@@ -200,11 +219,9 @@ function chosenFor(
 
 /** Compares each variant with the first of its dataflow that leaves nothing out. */
 function withSavings(variants: readonly VariantResult[], plans: readonly CellPlan[]): VariantResult[] {
-  const isDense = ({ sparse: { supports, kept } }: CellPlan): boolean =>
-    kept.size === 0 && [...supports.values()].every(({ assignment }) => assignment.kind === 'dense');
   return variants.map((variant) => {
     const dense = variants.find(
-      ({ dataflow }, index) => dataflow === variant.dataflow && isDense(plans[index]),
+      ({ dataflow }, index) => dataflow === variant.dataflow && leavesNothingOut(plans[index].sparse),
     );
     return dense === undefined ? variant : { ...variant, savings: savingsOf(variant, dense) };
   });

@@ -1,5 +1,7 @@
 import { totalStoredBytes } from '../counts/layerCounts.js';
-import type { Energy } from '../energy/layerEnergy.js';
+import type { Area } from '../energy/area.js';
+import { energyMetrics } from '../energy/layerEnergy.js';
+import type { Energy, EnergyMetrics } from '../energy/layerEnergy.js';
 import type { DramBehaviour } from './dramBehaviour.js';
 import type { LayerResult, ScenarioResult, VariantResult } from './result.js';
 
@@ -59,6 +61,9 @@ export function layerRecord(
     postProcessorOperations: counts.postProcessorOperations,
     energyPj: energyRecord(energy),
     tensorEnergyPj: { ...energy.tensorsPj, none: energy.withoutTensorPj },
+    levelEnergyPj: { ...energy.levelsPj },
+    ...figuresOfMerit(energyMetrics(energy)),
+    peakChipPowerMw: result.peakChipPowerMw,
     checkedOutputs: result.check?.outputs ?? null,
     mismatches: result.check?.mismatches ?? null,
   };
@@ -89,11 +94,10 @@ export function variantRecord(
     stallCycles: { ...totals.stallCycles },
     energyPj: energyRecord(energy),
     tensorEnergyPj: { ...energy.tensorsPj, none: energy.withoutTensorPj },
-    edpPjS: metrics.edpPjS,
-    pjPerMac: metrics.pjPerMac,
-    tops: metrics.tops,
-    topsPerWatt: metrics.topsPerWatt,
-    averagePowerMw: metrics.averagePowerMw,
+    levelEnergyPj: { ...energy.levelsPj },
+    ...figuresOfMerit(metrics),
+    peakChipPowerMw: result.peakChipPowerMw,
+    areaMm2: areaRecord(result.area),
     savings: savings === undefined ? {} : { ...savings },
     check:
       check === undefined
@@ -135,7 +139,12 @@ export function summaryRecord(result: ScenarioResult): Record<string, unknown> {
     notes: result.notes,
     variants: result.variants.map((variant) => {
       const record = variantRecord(result, variant);
-      return { ...record, notes: variant.notes, energySources: variant.energy.sources };
+      return {
+        ...record,
+        notes: variant.notes,
+        energySources: variant.energy.sources,
+        areaSources: variant.area.sources,
+      };
     }),
   };
 }
@@ -143,6 +152,21 @@ export function summaryRecord(result: ScenarioResult): Record<string, unknown> {
 /** Columns that are there where the DRAM was simulated command by command. */
 function behaviourRecord(behaviour: DramBehaviour | undefined): RowRecord {
   return behaviour === undefined ? {} : { dramBehaviour: { ...behaviour } };
+}
+
+function figuresOfMerit({
+  edpPjS,
+  pjPerMac,
+  tops,
+  topsPerWatt,
+  averagePowerMw,
+  chipPowerMw,
+}: EnergyMetrics): RowRecord {
+  return { edpPjS, pjPerMac, tops, topsPerWatt, averagePowerMw, chipPowerMw };
+}
+
+function areaRecord({ componentsMm2, totalMm2 }: Area): RowRecord {
+  return { ...componentsMm2, total: totalMm2 };
 }
 
 function energyRecord({ componentsPj, totalPj }: Energy): RowRecord {

@@ -1,5 +1,6 @@
 import type { Execution } from '../scenario/execution.js';
 import type { LayerCounts, StoredBytes } from '../counts/layerCounts.js';
+import type { Area } from '../energy/area.js';
 import type { Energy, EnergyMetrics, LayerEnergy } from '../energy/layerEnergy.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { PrecisionSet } from '../model/model.js';
@@ -28,6 +29,8 @@ export interface LayerResult {
   /** Absent where the DRAM was not simulated command by command. */
   readonly dramBehaviour?: DramBehaviour;
   readonly energy: LayerEnergy;
+  /** The most that the chip draws in one of the layer's passes; the DRAM is not of the chip. */
+  readonly peakChipPowerMw: number;
   /** Over all images; absent when nothing was checked. */
   readonly check?: CheckResult;
 }
@@ -99,6 +102,10 @@ export interface VariantResult {
   readonly totals: VariantTotals;
   readonly energy: Energy;
   readonly metrics: EnergyMetrics;
+  /** The most that the chip draws in any pass of any layer. */
+  readonly peakChipPowerMw: number;
+  /** Of the chip, register files as large as the layers need where no size is given. */
+  readonly area: Area;
   /** Against the dense variant in the same dataflow; absent when the scenario has none. */
   readonly savings?: Savings;
   readonly check?: {

@@ -97,6 +97,7 @@ function sections(result: ScenarioResult): ReadonlyArray<{ title: string; lines:
       : []),
     { title: 'Time', lines: timeLines },
     { title: 'Energy', lines: energyLines(result) },
+    { title: 'Power and area', lines: powerLines },
   ];
   if (result.variants.some(({ savings }) => savings !== undefined)) {
     all.push({ title: 'Savings against dense', lines: savingLines });
@@ -169,25 +170,47 @@ function energyLines({ variants }: ScenarioResult): Line[] {
     line('MAC', ({ energy }) => energy.componentsPj.mac),
     line('register files', ({ energy }) => energy.componentsPj.registerFiles),
     ...names.map((name) => line(name, ({ energy }) => energy.componentsPj.buffers[name] ?? 0)),
+    line('wires', ({ energy }) => energy.componentsPj.network),
     line('pattern table', ({ energy }) => energy.componentsPj.patternTable),
     line('decoder', ({ energy }) => energy.componentsPj.decoder),
     line('post-processor', ({ energy }) => energy.componentsPj.postProcessor),
+    line('DMA', ({ energy }) => energy.componentsPj.dma),
     line('DRAM', ({ energy }) => energy.componentsPj.dram),
     ...(variants.some(({ energy }) => energy.componentsPj.dramParts !== undefined)
       ? dramPartNames.map(([name, part]) =>
           line(`of DRAM, ${name}`, ({ energy }) => energy.componentsPj.dramParts?.[part] ?? 0),
         )
       : []),
+    line('clock', ({ energy }) => energy.componentsPj.clock),
     line('leakage', ({ energy }) => energy.componentsPj.leakage),
     line('total', ({ energy }) => energy.totalPj),
     { name: 'EDP', unit: 'uJ*ms', value: ({ metrics }) => formatFixed(metrics.edpPjS / 1e3, 2) },
     {
       name: 'efficiency',
       unit: 'TOPS/W',
-      value: ({ metrics }) => (metrics.topsPerWatt === null ? '-' : formatFixed(metrics.topsPerWatt, 3)),
+      value: ({ metrics }) => orDash(metrics.topsPerWatt, 3),
     },
   ];
 }
+
+function orDash(figure: number | null, digits: number): string {
+  return figure === null ? '-' : formatFixed(figure, digits);
+}
+
+const powerLines: readonly Line[] = [
+  { name: 'average', unit: 'mW', value: ({ metrics }) => orDash(metrics.averagePowerMw, 1) },
+  { name: 'chip without DRAM', unit: 'mW', value: ({ metrics }) => orDash(metrics.chipPowerMw, 1) },
+  {
+    name: 'chip, most of a pass',
+    unit: 'mW',
+    value: ({ peakChipPowerMw }) => formatFixed(peakChipPowerMw, 1),
+  },
+  {
+    name: 'area of the chip',
+    unit: 'mm2',
+    value: ({ area }) => orDash(area.totalMm2 === 0 ? null : area.totalMm2, 3),
+  },
+];
 
 const savingNames = [
   ['parameters', 'parameters'],

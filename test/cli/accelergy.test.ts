@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -11,7 +11,7 @@ import {
   exerciseErt,
   exerciseTotalPj,
 } from '../energy/accelergy/exercise.js';
-import { psconv } from './command.js';
+import { inWorkspace, psconv } from './command.js';
 
 describe('psconv accelergy evaluate', () => {
   let folder: string;
@@ -110,4 +110,76 @@ describe('psconv accelergy evaluate', () => {
     const missing = await evaluate('--ert', 'ERT.yml', '--counts', 'counts.yaml');
     expect(missing.stderr).to.match(/^psconv: ERT.yml: no such file; did you mean "ERT.yaml"\?\n$/);
   });
+});
+
+describe('psconv accelergy export', function () {
+  this.timeout(60_000);
+
+  it("writes the files of one cell, which psconv accelergy evaluate makes the run's energy of", () =>
+    inWorkspace(async (folder) => {
+      const choice = ['--variant', 'PSD4_P8', '--storage', 'bitmask', '--dataflow', 'input-stationary'];
+      const { code, stdout, stderr } = await psconv(folder, [
+        ...['accelergy', 'export', 'scenario.yaml', ...choice, '--out', 'new/files'],
+      ]);
+      expect(stderr).to.equal('');
+      expect(code).to.equal(0);
+      expect(stdout).to.match(
+        /^4 layers, PSD4_P8 stored as bitmask, input-stationary: \d+\.\d{3} uJ: new\/files\n$/,
+      );
+      expect((await readdir(join(folder, 'new/files'))).sort()).to.deep.equal([
+        'ART.yaml',
+        'ERT.yaml',
+        'action_counts.yaml',
+        'energy_estimation.yaml',
+      ]);
+      const evaluated = await psconv(folder, [
+        ...[
+          'accelergy',
+          'evaluate',
+          '--ert',
+          'new/files/ERT.yaml',
+          '--counts',
+          'new/files/action_counts.yaml',
+        ],
+        ...['--art', 'new/files/ART.yaml', '--json', '--out', 'again.yaml'],
+      ]);
+      expect(await readFile(join(folder, 'again.yaml'), 'utf8')).to.equal(
+        await readFile(join(folder, 'new/files/energy_estimation.yaml'), 'utf8'),
+      );
+      const run = await psconv(folder, [
+        ...['run', 'scenario.yaml', '--variants', 'PSD4_P8', '--storage', 'bitmask'],
+        ...['--dataflow', 'input-stationary', '--no-check', '--json'],
+      ]);
+      const [variant] = (
+        JSON.parse(run.stdout) as {
+          variants: Array<{ energyPj: { total: number }; area: { totalMm2: number } }>;
+        }
+      ).variants;
+      const { totalPj, totalUm2 } = JSON.parse(evaluated.stdout) as { totalPj: number; totalUm2: number };
+      expect(totalPj / variant.energyPj.total).to.be.closeTo(1, 1e-9);
+      expect(totalUm2).to.be.greaterThan(0);
+    }));
+
+  it('writes those of one layer', () =>
+    inWorkspace(async (folder) => {
+      const { stdout } = await psconv(folder, [
+        ...['accelergy', 'export', 'scenario.yaml', '--layer', 'conv2', '--out', 'files'],
+      ]);
+      expect(stdout).to.match(/^layer conv2, pSC9 stored as auto, weight-stationary: /);
+    }));
+
+  it('says in one line what is wrong, and writes nothing', () =>
+    inWorkspace(async (folder) => {
+      const refused = async (...words: string[]): Promise<string> => {
+        const { code, stderr } = await psconv(folder, ['accelergy', 'export', 'scenario.yaml', ...words]);
+        expect(code).to.equal(2);
+        return stderr;
+      };
+      expect(await refused('--layer', 'conv9', '--out', 'files')).to.match(
+        /^psconv: expected a layer of net, got "conv9"; did you mean "conv[12]"\?\n$/,
+      );
+      expect(await refused('--out', 'net.yaml')).to.match(/^psconv: net\.yaml: cannot be made a folder/);
+      expect(await refused()).to.match(/--out/);
+      expect(await readdir(folder)).to.have.length(3);
+    }));
 });

@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { CommandDramSpec } from '../../src/accelerator/accelerator.js';
+import type { CommandDramSpec, FlatDramSpec } from '../../src/accelerator/accelerator.js';
 import type { LayerCounts } from '../../src/counts/layerCounts.js';
+import { UserError } from '../../src/document/userError.js';
+import { commandEnergy } from '../../src/dram/dramEnergy.js';
 import { defaultController } from '../../src/dram/controllerSettings.js';
-import { evaluateEnergy } from '../../src/energy/evaluate.js';
 import { addEnergy } from '../../src/energy/layerEnergy.js';
 import type { LayerEnergy } from '../../src/energy/layerEnergy.js';
 import { tensors } from '../../src/tensor/dataSpace.js';
 import { activity, roundPart } from '../dram/parts.js';
-import { accelerator, counts, dramBursts, int8, table } from './fixtures.js';
+import { accelerator, counts, dramBursts, energyOf, table } from './fixtures.js';
 
 const spec: CommandDramSpec = {
   kind: 'commands',
@@ -20,7 +21,7 @@ const spec: CommandDramSpec = {
 };
 
 const evaluate = (changes: Partial<LayerCounts>, dram = spec): LayerEnergy =>
-  evaluateEnergy(counts(changes), accelerator({ dram }), int8, table());
+  energyOf(counts(changes), accelerator({ dram }));
 
 const none = { reads: 0, writes: 0, activates: 0 };
 const dramActivity = activity({
@@ -68,6 +69,20 @@ describe('DRAM energy of a layer on a real part', () => {
     expect(withoutTensorPj).to.equal(42_000 + 21_200);
   });
 
+  it('counts what was for nobody known, and refreshes of single banks at their share', () => {
+    const stray = activity({ activates: 2, reads: 3, writes: 1, bankRefreshes: 4 });
+    const { componentsPj, withoutTensorPj } = evaluate({ dramActivity: stray });
+    const each = commandEnergy(spec.part);
+    expect(componentsPj.dramParts).to.deep.equal({
+      activate: 2 * 3920,
+      read: 3 * 1600,
+      write: 1280,
+      refresh: 4 * each.bankRefreshPj,
+      background: 0,
+    });
+    expect(withoutTensorPj).to.equal(componentsPj.dram);
+  });
+
   it('names the part and who gives its currents', () => {
     expect(evaluate({ dramActivity }).sources.find(({ component }) => component === 'dram')).to.include({
       family: 'round',
@@ -86,7 +101,7 @@ describe('DRAM energy of a layer on a real part', () => {
   });
 
   it('is not made up where no commands were counted', () => {
-    expect(() => evaluate({})).to.throw(/layer conv: .*round.*none were counted/);
+    expect(() => evaluate({})).to.throw(/layer conv: .*none were counted/);
   });
 
   const count = fc.integer({ min: 0, max: 1e6 });
@@ -135,7 +150,37 @@ describe('DRAM energy of a layer on a real part', () => {
       refresh: 84_000,
       background: 42_400,
     });
-    const flat = evaluateEnergy(counts(), accelerator(), int8, table());
+    const flat = energyOf(counts());
     expect(addEnergy([flat, flat]).componentsPj).to.not.have.property('dramParts');
+  });
+});
+
+describe('DRAM energy that the table gives', () => {
+  const { energyPjPerBit, ...bare } = accelerator().dram;
+  void energyPjPerBit;
+  const machine = accelerator({ dram: bare as FlatDramSpec });
+  const layer = counts({ dram: dramBursts({ weight: [2, 0], ofmap: [0, 1] }) });
+
+  it('is charged where the DRAM has none of its own, reads and writes each at theirs', () => {
+    const { componentsPj, figures } = energyOf(
+      layer,
+      machine,
+      table({ 'dram read': '2 pJ/bit', 'dram write': '3 pJ/bit' }),
+    );
+    // a burst of 64 bytes
+    expect(componentsPj.dram).to.equal(512 * (2 * 2 + 3));
+    expect(figures['dram read'].energyPj).to.equal(2048);
+  });
+
+  it('leaves the figure of the DRAM itself alone', () => {
+    const priced = table({ 'dram read': '2 pJ/bit', 'dram write': '3 pJ/bit' });
+    expect(energyOf(layer, accelerator(), priced).componentsPj.dram).to.equal(3 * 4096);
+  });
+
+  it('is missed when neither gives one', () => {
+    expect(() => energyOf(layer, machine, table({ 'dram read': '2 pJ/bit' }))).to.throw(
+      UserError,
+      /^machine\.yaml: dram: expected an energy per bit .*got neither here nor in toy/,
+    );
   });
 });

@@ -1,7 +1,12 @@
 import { plainArray } from '../dataflow/passes.js';
 import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import type { LayerCounts } from '../../src/counts/layerCounts.js';
-import { precisionKey, type ActionCosts, type EnergyTable } from '../../src/energy/energyTable.js';
+import type { RegisterTensor } from '../../src/dataflow/counters.js';
+import type { Component, LayerKind } from '../../src/energy/action.js';
+import type { Area } from '../../src/energy/area.js';
+import type { EnergyEntry, EnergyTable } from '../../src/energy/energyTable.js';
+import { createEnergyModel, evaluateEnergy } from '../../src/energy/evaluate.js';
+import type { LayerEnergy } from '../../src/energy/layerEnergy.js';
 import type { SramPoint, SramTable } from '../../src/energy/sram.js';
 import type { PrecisionSet } from '../../src/model/model.js';
 import type { BufferAccess, DramAccess } from '../../src/dataflow/counters.js';
@@ -33,42 +38,84 @@ export function smallSram(): SramTable {
   };
 }
 
-export function costs(changes: Partial<ActionCosts> = {}): ActionCosts {
-  return {
-    macPj: 0.5,
-    gatedMacPj: 0.03125,
-    registerReadPjPerBit: 0.01,
-    registerWritePjPerBit: 0.02,
-    patternTableReadPjPerBit: 0.25,
-    decodeEntryPj: 0.75,
-    decodeMaskPjPerBit: 0.125,
-    decodeSymbolPj: 1.5,
-    postProcessorPj: {
-      conv2d: 3,
-      'fully-connected': 3,
-      'max-pool': 0.125,
-      'average-pool': 0.5,
-      add: 6,
-      relu: 0.0625,
-    },
-    peLeakageMw: 0.5,
-    registerBits: { ifmap: 8, weight: 8, psum: 32 },
-    sources: [],
-    ...changes,
-  };
+/** Figures of the toy table by action, as entries write them. */
+export const toyFigures: Readonly<Record<string, string>> = {
+  'mac mac': '0.5 pJ',
+  'mac gated': '0.03125 pJ',
+  'mac leak': '0.25 mW',
+  'mac area': '100 um^2',
+  'register-file read': '0.01 pJ/bit',
+  'register-file write': '0.02 pJ/bit',
+  'register-file leak': '0.0625 mW * entries',
+  'register-file area': '2 um^2 * entries * bits',
+  'buffer route': '0 pJ/bit',
+  'network deliver': '0 pJ/bit',
+  'network hop': '0 pJ/bit',
+  'pattern-table read': '0.25 pJ/bit',
+  'decoder entry': '0.75 pJ',
+  'decoder mask': '0.125 pJ/bit',
+  'decoder symbol': '1.5 pJ',
+  'post-processor operation (conv2d, fully-connected)': '3 pJ',
+  'post-processor operation (max-pool)': '0.125 pJ',
+  'post-processor operation (average-pool)': '0.5 pJ',
+  'post-processor operation (add)': '6 pJ',
+  'post-processor operation (relu)': '0.0625 pJ',
+  'post-processor leak': '0 mW',
+  'dma transfer': '0 pJ/bit',
+  'clock cycle': '0 pJ',
+  'chip leak': '0 mW',
+};
+
+/** Entries of a table, from figures by name: kinds of layers or register files in brackets. */
+function entries(figures: Readonly<Record<string, string>>): EnergyEntry[] {
+  return Object.entries(figures).map(([name, formula]): EnergyEntry => {
+    const [, component, action, cases = ''] = /^(\S+) (\S+)(?: \((.*)\))?$/.exec(name)!;
+    const narrowed = cases === '' ? [] : cases.split(', ');
+    return {
+      component: component as Component,
+      action,
+      when: {
+        ...(component === 'post-processor' && narrowed.length > 0 && { layer: narrowed as LayerKind[] }),
+        ...(component === 'register-file' && narrowed.length > 0 && { tensor: narrowed as RegisterTensor[] }),
+      },
+      formula,
+      technologyNm: 45,
+      source: `invented for ${component}`,
+      family: 'toy',
+      place: { file: 'toy.yaml', line: 7, column: 5 },
+    };
+  });
 }
 
-export function table(actionCosts: ActionCosts = costs(), sram: SramTable = smallSram()): EnergyTable {
+export function table(
+  changes: Readonly<Record<string, string>> = {},
+  sram: SramTable = smallSram(),
+): EnergyTable {
   return {
     name: 'toy',
     description: '',
     file: 'toy.yaml',
     technologyNm: 45,
     family: 'toy',
-    entries: [],
-    costs: new Map([[precisionKey(int8), actionCosts]]),
+    entries: entries({ ...toyFigures, ...changes }),
+    files: ['toy.yaml'],
     sram,
   };
+}
+
+/** The toy table with these figures and no others. */
+export function withFigures(figures: Readonly<Record<string, string>>): EnergyTable {
+  return { ...table(), entries: entries(figures) };
+}
+
+/** A layer's energy on a machine, by a table. */
+export function energyOf(
+  layer: LayerCounts,
+  machine: Accelerator = accelerator(),
+  by: EnergyTable = table(),
+  precision: PrecisionSet = int8,
+): LayerEnergy {
+  return evaluateEnergy(layer, createEnergyModel(machine, precision, by));
 }
 
 /** 2 x 3 PEs; `left` is one bank of 1 KiB by 32 bits, `right` four of 4 KiB by 128 bits. */
@@ -165,3 +212,18 @@ export function counts(changes: Partial<LayerCounts> = {}): LayerCounts {
 export function dramBursts(bursts: Partial<Record<Tensor, readonly [number, number]>>): LayerCounts['dram'] {
   return perTensor((tensor) => dramAccess(...(bursts[tensor] ?? [0, 0])));
 }
+
+/** Of a chip that nobody has measured. */
+export const noArea: Area = {
+  componentsMm2: {
+    mac: null,
+    registerFiles: null,
+    buffers: {},
+    postProcessor: null,
+    decoder: null,
+    dma: null,
+  },
+  totalMm2: 0,
+  pePitchMm: null,
+  sources: [],
+};

@@ -1,25 +1,16 @@
 import { expect } from 'chai';
-import { evaluateEnergy } from '../../src/energy/evaluate.js';
 import { addEnergy, energyMetrics } from '../../src/energy/layerEnergy.js';
-import { accelerator, costs, counts, dramBursts, int8, table } from './fixtures.js';
+import { counts, dramBursts, energyOf } from './fixtures.js';
 
-const source = { component: 'mac', family: 'toy', source: 'a', foreign: false, derived: false };
-const toy = table(costs({ sources: [source] }));
-const first = evaluateEnergy(
+const first = energyOf(
   counts({
     macs: { dense: 900, effectual: 400, effectualUnpadded: 400, performed: 400, gated: 0 },
     latencyPs: 1_000_000,
     dram: dramBursts({ weight: [1, 0] }),
   }),
-  accelerator(),
-  int8,
-  toy,
 );
-const second = evaluateEnergy(
+const second = energyOf(
   counts({ layer: 'pool', kind: 'max-pool', latencyPs: 3_000_000, dram: dramBursts({ ofmap: [0, 2] }) }),
-  accelerator(),
-  int8,
-  toy,
 );
 
 describe('energy of several layers', () => {
@@ -29,10 +20,10 @@ describe('energy of several layers', () => {
     expect(total.componentsPj.mac).to.equal(200);
     expect(total.componentsPj.dram).to.equal(3 * 4096);
     expect(total.tensorsPj).to.include({ weight: 4096, ofmap: 8192 });
-    // 4.25 mW over 4 us
-    expect(total.componentsPj.leakage).to.be.closeTo(17_000, 1e-9);
+    // 3.875 mW over 4 us
+    expect(total.componentsPj.leakage).to.be.closeTo(15_500, 1e-9);
     expect(total.componentsPj.buffers).to.deep.equal({ left: 0, right: 0 });
-    expect(total.totalPj).to.be.closeTo(200 + 12_288 + 17_000, 1e-9);
+    expect(total.totalPj).to.be.closeTo(200 + 12_288 + 15_500, 1e-9);
     expect(total.latencyPs).to.equal(4_000_000);
     expect(total.effectualMacs).to.equal(400);
   });
@@ -43,6 +34,16 @@ describe('energy of several layers', () => {
 
   it('names each source once', () => {
     expect(total.sources).to.deep.equal(first.sources);
+  });
+
+  it('adds up level by level and figure by figure', () => {
+    expect(total.levelsPj).to.include({ arithmetic: 200, dram: 3 * 4096, buffers: 0 });
+    expect(total.levelsPj.idle).to.be.closeTo(15_500, 1e-9);
+    expect(total.figures['mac mac'].energyPj).to.equal(200);
+    expect(total.figures['dram energy per bit'].energyPj).to.equal(3 * 4096);
+    expect(total.figures['mac leak'].energyPj).to.be.closeTo(6 * 0.25 * 4000, 1e-9);
+    const sum = Object.values(total.figures).reduce((all, { energyPj }) => all + energyPj, 0);
+    expect(sum).to.be.closeTo(total.totalPj, 1e-9);
   });
 });
 
@@ -56,6 +57,8 @@ describe('figures of merit', () => {
     expect(metrics.tops).to.be.closeTo(800 / 2e-6 / 1e12, 1e-12);
     expect(metrics.topsPerWatt).to.be.closeTo(0.8, 1e-12);
     expect(metrics.averagePowerMw).to.be.closeTo(0.5, 1e-12);
+    const { dram } = first.componentsPj;
+    expect(metrics.chipPowerMw).to.be.closeTo((1000 - dram) / 2000, 1e-12);
   });
 
   it('agree with each other: TOPS per watt is TOPS over power', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { noArea } from '../energy/fixtures.js';
 import { addEnergy, energyMetrics } from '../../src/energy/layerEnergy.js';
 import { dataflowMatrix } from '../../src/report/dataflowMatrix.js';
 import type { ScenarioResult, VariantResult } from '../../src/report/result.js';
@@ -26,6 +27,7 @@ function variantOf({ variant, dataflow, cycles, storage = 'auto' }: Given): Vari
     totals: { ...totalsOf([], 1), cycles, latencyPs, utilization: 1 / cycles },
     energy,
     metrics: energyMetrics(energy),
+    ...{ peakChipPowerMw: 0, area: noArea },
     check: { layers: 1, outputs: 1000, mismatches: 0 },
   };
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { CommandDramSpec } from '../../src/accelerator/accelerator.js';
 import type { LayerCounts } from '../../src/counts/layerCounts.js';
 import { defaultController } from '../../src/dram/controllerSettings.js';
-import { evaluateEnergy } from '../../src/energy/evaluate.js';
+
 import { addEnergy, energyMetrics } from '../../src/energy/layerEnergy.js';
 import { layersCsv, summaryCsv } from '../../src/report/csv.js';
 import { dramBehaviour } from '../../src/report/dramBehaviour.js';
@@ -11,7 +11,7 @@ import type { LayerResult, ScenarioResult } from '../../src/report/result.js';
 import { terminalTable } from '../../src/report/terminalTable.js';
 import { totalsOf } from '../../src/report/totals.js';
 import { activity, roundPart } from '../dram/parts.js';
-import { accelerator, counts, int8, perTensor, table } from '../energy/fixtures.js';
+import { accelerator, counts, energyOf, int8, noArea, perTensor } from '../energy/fixtures.js';
 
 /** Two channels of 4 GB/s. */
 const dram: CommandDramSpec = {
@@ -118,7 +118,8 @@ function resultOf(
       chosen: {},
       steps: 1,
       counts: each,
-      energy: evaluateEnergy(each, accelerator({ dram: spec }), int8, table()),
+      energy: energyOf(each, accelerator({ dram: spec })),
+      peakChipPowerMw: 0,
       ...(behaviour && { dramBehaviour: behaviour }),
     };
   });
@@ -137,6 +138,7 @@ function resultOf(
         ...{ variant: 'v', storage: 'auto', dataflow: 'x', description: '', notes: [], layers, energy },
         totals: totalsOf(all, 1, dramBehaviour(all, spec)),
         metrics: energyMetrics(energy),
+        ...{ peakChipPowerMw: 0, area: noArea },
       },
     ],
   };

@@ -1,0 +1,58 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
+import type { RegisterAccess, RegisterTensor } from '../dataflow/counters.js';
+import type { PassCost } from '../dataflow/pass.js';
+import type { Schedule } from '../schedule/schedule.js';
+import { bufferRecords, deliveredBytes } from './accessRecords.js';
+import type { LayerCounts, MacCounts } from './layerCounts.js';
+
+/** What the chip's components did, of a layer or of a part of one; the DRAM and the DMA are left out. */
+export interface ChipActivity extends Pick<
+  LayerCounts,
+  | 'kind'
+  | 'buffers'
+  | 'registers'
+  | 'hops'
+  | 'delivered'
+  | 'patternTableReadBits'
+  | 'decoding'
+  | 'postProcessorOperations'
+> {
+  readonly macs: Pick<MacCounts, 'performed' | 'gated'>;
+}
+
+/** Something that the chip does without a pause. */
+export interface Stretch {
+  readonly activity: ChipActivity;
+  readonly cycles: number;
+}
+
+/** A layer's passes, each kind once. */
+export function passStretches(
+  kind: LayerCounts['kind'],
+  { steps }: Schedule,
+  accelerator: Accelerator,
+): Stretch[] {
+  return [...new Set(steps.map(({ pass }) => pass))].map((pass) => ({
+    cycles: pass.cycles,
+    activity: {
+      kind,
+      macs: { performed: pass.macs, gated: pass.gatedMacs },
+      buffers: bufferRecords(pass.accesses, accelerator),
+      registers: {
+        ifmap: registerOf(pass, 'ifmap'),
+        weight: registerOf(pass, 'weight'),
+        psum: registerOf(pass, 'psum'),
+      },
+      hops: pass.hops,
+      delivered: deliveredBytes(pass.accesses, accelerator.buffers.length),
+      patternTableReadBits: pass.patternTableReadBits,
+      decoding: pass.decoding,
+      postProcessorOperations: pass.postProcessorOperations,
+    },
+  }));
+}
+
+export function registerOf(pass: PassCost, tensor: RegisterTensor): RegisterAccess {
+  if (tensor === 'ifmap') return pass.ifmapRegister;
+  return tensor === 'weight' ? pass.weightRegister : pass.psumRegister;
+}
