@@ -1,7 +1,7 @@
 /**
  * psconv-sim as a library. `loadScenario` reads a scenario and everything that it refers to, `simulate` runs it,
  * `saveResults` writes what the command line writes, `surveyStorage` says what the weights take in each storage format,
- * `exportAccelergy` says in Accelergy's terms what a machine costs
+ * `analyseSensitivity` how far savings depend on the energy tables. `exportAccelergy` says in Accelergy's terms what a machine costs
  * and does, `evaluateCounts` what such counts come to.
  * `registerDataflow` adds a dataflow; what the built-in ones are made of stands below it.
  */
@@ -48,12 +48,20 @@ export type { Scenario } from './explore/scenario.js';
 export { planScenario } from './explore/plan.js';
 export type { CellPlan, PlannedLayer, PlanOptions } from './explore/plan.js';
 export { surveyStorage } from './explore/surveyStorage.js';
+export { analyseSensitivity } from './explore/sensitivity.js';
+export type { SensitivityOptions } from './explore/sensitivity.js';
+export { sensitivityOf } from './energy/sensitivity.js';
+export type { FigureSensitivity, Sensitivity } from './energy/sensitivity.js';
+export type { SensitivityMetric } from './energy/sensitivityMetric.js';
+export type { Range } from './energy/ratioRange.js';
 export { simulate } from './explore/simulate.js';
 export type { Progress, SimulateOptions } from './explore/simulate.js';
 export { layersCsv, summaryCsv } from './report/csv.js';
 export { summaryRecord } from './report/records.js';
 export { mismatchesOf } from './report/result.js';
 export type { LayerResult, ScenarioResult, VariantResult, VariantTotals } from './report/result.js';
+export { sensitivityCsv, sensitivityText } from './report/sensitivityReport.js';
+export type { SensitivityResult, VariantSensitivity } from './report/sensitivityResult.js';
 export { storageCsv, storageTable } from './report/storageSurvey.js';
 export type { StorageSurvey } from './report/storageSurvey.js';
 export { terminalTable } from './report/terminalTable.js';

@@ -14,6 +14,17 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** `20%`, `20 %` or `0.2`: above nothing and below the whole. */
+export function share(text: string): number {
+  const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(%?)$/.exec(text.trim());
+  const value = match === null ? NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1);
+  if (value > 0 && value < 1) return value;
+  const meant = value >= 1 && value < 100 && match?.[2] === '' ? `; did you mean ${match[1]}%?` : '';
+  throw new InvalidArgumentError(
+    `expected a share above 0 % and below 100 %, such as 20% or 0.2${meant || '.'}`,
+  );
+}
+
 /** `3` or `0-7`, both ends included. */
 export function range(text: string): readonly [number, number] {
   const match = /^(\d+)(?:-(\d+))?$/.exec(text.trim());

@@ -1,14 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../document/package.js';
 import { transistorFlavours } from '../energy/scaling/operatingPoint.js';
+import { sensitivityMetrics } from '../energy/sensitivityMetric.js';
 import { executions } from '../scenario/execution.js';
 import { precisions } from '../tensor/precision.js';
 import { addAccelergyCommands } from './accelergyCommands.js';
 import { addDramCommands } from './dramCommands.js';
 import { exitCodes } from './exitCodes.js';
-import { positiveNumber, range, wholeNumber } from './numbers.js';
+import { positiveNumber, range, share, wholeNumber } from './numbers.js';
 import type { RunArguments } from './run.js';
 import type { ScaleArguments } from './scale.js';
+import type { SensitivityArguments } from './sensitivity.js';
 import type { StorageArguments } from './storage.js';
 import type { WaveArguments } from './wave.js';
 
@@ -86,6 +88,29 @@ function createProgram(done: (code: number) => void): Command {
     .action(async (file: string, options: StorageArguments) => {
       const { printStorage } = await import('./storage.js');
       await printStorage(file, options);
+    });
+
+  program
+    .command('sensitivity')
+    .description("how far a scenario's savings depend on each figure of its energy tables")
+    .argument('<scenario>', 'YAML file of kind scenario')
+    .option('--by <share>', 'change figures by this share of themselves', share, 0.2)
+    .addOption(
+      new Option('--metric <name>', 'what of dense and variant is compared')
+        .choices(sensitivityMetrics)
+        .default('energy'),
+    )
+    .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
+    .option('--storage <formats>', "store each variant in these formats instead of the scenario's", list)
+    .option('--dataflow <names>', "run each variant in these dataflows instead of the scenario's", list)
+    .option('--dram <name>', "this DRAM, by name or path, instead of the accelerator's")
+    .option('--layers <names>', 'only these layers, separated by commas', list)
+    .option('--top <number>', 'figures shown of each variant', positiveNumber, 12)
+    .option('--out <folder>', 'where sensitivity.csv is written (default: results/<scenario>)')
+    .option('--json', 'print one machine-readable summary instead of the tables')
+    .action(async (file: string, options: SensitivityArguments) => {
+      const { printSensitivity } = await import('./sensitivity.js');
+      await printSensitivity(file, options);
     });
 
   program
