@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { indexBytesOf, totalStoredBytes } from '../counts/layerCounts.js';
+import type { Energy } from '../energy/layerEnergy.js';
 import { tensors } from '../tensor/dataSpace.js';
 import { planar } from '../storage/featureMapLayout.js';
 import { dataflowMatrix, matrixNotes } from './dataflowMatrix.js';
@@ -12,8 +13,10 @@ import {
   formatRatio,
 } from './format.js';
 import { dramBehaviourLines } from './dramBehaviourLines.js';
+import { componentParts, dramPart } from './energyParts.js';
 import type { Line } from './line.js';
 import type { ScenarioResult, VariantResult } from './result.js';
+import { variantTitle } from './variantTitle.js';
 
 /** Of more columns than this, the matrix of dataflows alone is shown where there is one. */
 const mostColumnsBesideMatrix = 8;
@@ -35,7 +38,7 @@ export function terminalTable(result: ScenarioResult): string {
 
 function sideBySide(result: ScenarioResult): string {
   const table = new Table({
-    head: ['', 'unit', ...result.variants.map((each) => columnTitle(each, result))],
+    head: ['', 'unit', ...result.variants.map((each) => variantTitle(each, result).join('\n'))],
     colAligns: ['left', 'left', ...result.variants.map(() => 'right' as const)],
     style: { head: [], border: [], compact: true },
   });
@@ -46,14 +49,6 @@ function sideBySide(result: ScenarioResult): string {
     }
   }
   return table.toString();
-}
-
-/** The variant, and storage and dataflow where several are compared. */
-function columnTitle(variant: VariantResult, { variants }: ScenarioResult): string {
-  const compared = (['storage', 'dataflow'] as const).filter((key) =>
-    variants.some((each) => each[key] !== variants[0][key]),
-  );
-  return [variant.variant, ...compared.map((key) => variant[key])].join('\n');
 }
 
 const executionWords = {
@@ -160,30 +155,22 @@ const dramPartNames = [
 ] as const;
 
 function energyLines({ variants }: ScenarioResult): Line[] {
-  const names = [...new Set(variants.flatMap(({ energy }) => Object.keys(energy.componentsPj.buffers)))];
-  const line = (name: string, pj: (variant: VariantResult) => number): Line => ({
+  const line = (name: string, pj: (energy: Energy) => number): Line => ({
     name,
     unit: 'uJ',
-    value: (variant) => formatMicrojoules(pj(variant)),
+    value: ({ energy }) => formatMicrojoules(pj(energy)),
   });
+  const dramParts = variants.some(({ energy }) => energy.componentsPj.dramParts !== undefined)
+    ? dramPartNames.map(([name, part]) =>
+        line(`of DRAM, ${name}`, ({ componentsPj }) => componentsPj.dramParts?.[part] ?? 0),
+      )
+    : [];
   return [
-    line('MAC', ({ energy }) => energy.componentsPj.mac),
-    line('register files', ({ energy }) => energy.componentsPj.registerFiles),
-    ...names.map((name) => line(name, ({ energy }) => energy.componentsPj.buffers[name] ?? 0)),
-    line('wires', ({ energy }) => energy.componentsPj.network),
-    line('pattern table', ({ energy }) => energy.componentsPj.patternTable),
-    line('decoder', ({ energy }) => energy.componentsPj.decoder),
-    line('post-processor', ({ energy }) => energy.componentsPj.postProcessor),
-    line('DMA', ({ energy }) => energy.componentsPj.dma),
-    line('DRAM', ({ energy }) => energy.componentsPj.dram),
-    ...(variants.some(({ energy }) => energy.componentsPj.dramParts !== undefined)
-      ? dramPartNames.map(([name, part]) =>
-          line(`of DRAM, ${name}`, ({ energy }) => energy.componentsPj.dramParts?.[part] ?? 0),
-        )
-      : []),
-    line('clock', ({ energy }) => energy.componentsPj.clock),
-    line('leakage', ({ energy }) => energy.componentsPj.leakage),
-    line('total', ({ energy }) => energy.totalPj),
+    ...componentParts(variants.map(({ energy }) => energy)).flatMap((part) => [
+      line(part.name, part.pj),
+      ...(part === dramPart ? dramParts : []),
+    ]),
+    line('total', ({ totalPj }) => totalPj),
     { name: 'EDP', unit: 'uJ*ms', value: ({ metrics }) => formatFixed(metrics.edpPjS / 1e3, 2) },
     {
       name: 'efficiency',
