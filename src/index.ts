@@ -56,6 +56,8 @@ export type { SensitivityMetric } from './energy/sensitivityMetric.js';
 export type { Range } from './energy/ratioRange.js';
 export { simulate } from './explore/simulate.js';
 export type { Progress, SimulateOptions } from './explore/simulate.js';
+export type { Breakdown } from './report/breakdown.js';
+export { breakdownTables } from './report/breakdownTables.js';
 export { layersCsv, summaryCsv } from './report/csv.js';
 export { summaryRecord } from './report/records.js';
 export { mismatchesOf } from './report/result.js';

@@ -5,6 +5,7 @@ import { sensitivityMetrics } from '../energy/sensitivityMetric.js';
 import { executions } from '../scenario/execution.js';
 import { precisions } from '../tensor/precision.js';
 import { addAccelergyCommands } from './accelergyCommands.js';
+import { breakdownList } from './breakdownList.js';
 import { addDramCommands } from './dramCommands.js';
 import { exitCodes } from './exitCodes.js';
 import { positiveNumber, range, share, wholeNumber } from './numbers.js';
@@ -52,6 +53,11 @@ function createProgram(done: (code: number) => void): Command {
     .argument('<scenario>', 'YAML file of kind scenario')
     .option('--out <folder>', 'where results are written (default: results/<scenario>)')
     .option('--json', 'print one machine-readable summary instead of the table')
+    .option(
+      '--breakdown <names>',
+      'also print tables of energy by layer and component, level or tensor, or of area; not with --json',
+      breakdownList,
+    )
     .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
     .option('--storage <formats>', "store each variant in these formats instead of the scenario's", list)
     .option('--dataflow <names>', "run each variant in these dataflows instead of the scenario's", list)

@@ -7,6 +7,8 @@ import { saveResults } from '../explore/manifest.js';
 import { loadScenario } from '../explore/scenario.js';
 import type { ScenarioOverrides } from '../explore/overrides.js';
 import { simulate } from '../explore/simulate.js';
+import type { Breakdown } from '../report/breakdown.js';
+import { breakdownTables } from '../report/breakdownTables.js';
 import { summaryRecord } from '../report/records.js';
 import { mismatchesOf } from '../report/result.js';
 import type { ScenarioResult } from '../report/result.js';
@@ -20,6 +22,7 @@ import { createProgressBar } from './progressBar.js';
 export interface RunArguments {
   readonly out?: string;
   readonly json?: boolean;
+  readonly breakdown?: readonly Breakdown[];
   readonly variants?: readonly string[];
   readonly storage?: readonly string[];
   readonly dataflow?: readonly string[];
@@ -38,6 +41,7 @@ export interface RunArguments {
 
 /** Runs a scenario, writes its results and prints them. Returns the exit code. */
 export async function run(file: string, options: RunArguments): Promise<number> {
+  refuseTablesInJson(options);
   const scenario = await loadScenario(file, await overridesOf(file, options));
   const folder = options.out ?? join('results', scenario.settings.name);
   await refuseUnwritable(folder);
@@ -49,12 +53,27 @@ export async function run(file: string, options: RunArguments): Promise<number> 
       await saveResults(folder, scenario, simulated);
       return simulated;
     });
-    console.log(options.json === true ? toJson(summaryRecord(result)).trimEnd() : terminalTable(result));
+    console.log(options.json === true ? toJson(summaryRecord(result)).trimEnd() : textOf(result, options));
     if (options.json !== true) console.log(`\nresults: ${displayPath(resolve(folder))}`);
     return verdict(result);
   } finally {
     bar.stop();
   }
+}
+
+function refuseTablesInJson({ json, breakdown }: RunArguments): void {
+  if (json !== true || breakdown === undefined) return;
+  throw new UserError(
+    '--breakdown: expected a table to print breakdowns below, got --json; leave one of them out: the JSON holds energies and ' +
+      'areas of each variant, layers.csv the energies of each layer',
+  );
+}
+
+function textOf(result: ScenarioResult, { breakdown = [] }: RunArguments): string {
+  return [
+    terminalTable(result),
+    ...(breakdown.length === 0 ? [] : [breakdownTables(result, breakdown)]),
+  ].join('\n\n');
 }
 
 /** The exit code of a result; what is wrong is said on stderr. */
