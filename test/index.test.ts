@@ -125,7 +125,8 @@ describe('the library', function () {
   it('documents every column of its files', () =>
     inWorkspace(async (folder) => {
       const page = readFileSync(join(packageRoot(), 'docs/results.md'), 'utf8');
-      const named = new Set([...page.matchAll(/`([^`]+)`/g)].map((match) => match[1]));
+      const prose = page.replace(/^```[^]*?^```$/gm, '');
+      const named = new Set([...prose.matchAll(/`([^`]+)`/g)].map((match) => match[1]));
       const result = await library.simulate(await library.loadScenario(join(folder, 'scenario.yaml')));
       const [variant] = result.variants;
       const columns = [
