@@ -69,6 +69,7 @@ interface AcceleratorPlaces {
   readonly technology: Location;
   readonly energyTable: Location;
   readonly skip: Location;
+  readonly dram?: Location;
   /** Absent where nothing is to be scaled. */
   readonly scaling?: Location;
   /** By the buffer's name. */

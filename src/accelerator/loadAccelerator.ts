@@ -54,6 +54,7 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
       technology: document.locate(['technology']),
       energyTable: document.locate(['energyTable']),
       skip: document.locate(['array', 'skip']),
+      dram: document.locate(['dram']),
       ...(given.scaling && { scaling: document.locate(['scaling']) }),
       buffers: Object.fromEntries(
         given.buffers.map(({ name }, index) => [name, document.locate(['buffers', index])]),

@@ -42,7 +42,7 @@ export function createEnergyModel(
     throw new UserError(
       `dram: expected an energy per bit and its source, or an energy table with entries for dram read and dram write; ` +
         `got neither here nor in ${table.name}`,
-      { file: accelerator.file },
+      accelerator.places?.dram ?? { file: accelerator.file },
     );
   }
   return { accelerator, precision, table, pricesFor: ({ registerEntries }) => prices(registerEntries) };

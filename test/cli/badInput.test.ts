@@ -159,6 +159,12 @@ const cases: readonly Case[] = [
     [],
     /^psconv: machine\.yaml:7:5: buffer "glb"/,
   ],
+  [
+    'a flat DRAM that nothing gives an energy',
+    withMachine(', energy: 8 pJ/bit, source: made up for tests', ''),
+    [],
+    /^psconv: machine\.yaml:\d+:7: dram: expected an energy per bit and its source/,
+  ],
   ['an alias bomb', { 'scenario.yaml': bomb }, [], /scenario\.yaml(:\d+:\d+)?: /],
   [
     'a graph with a cycle',

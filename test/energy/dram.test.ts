@@ -182,5 +182,8 @@ describe('DRAM energy that the table gives', () => {
       UserError,
       /^machine\.yaml: dram: expected an energy per bit .*got neither here nor in toy/,
     );
+    const place = { file: 'machine.yaml', line: 30, column: 7 };
+    const places = { technology: place, energyTable: place, skip: place, dram: place, buffers: {} };
+    expect(() => energyOf(layer, { ...machine, places })).to.throw(UserError, /^machine\.yaml:30:7: dram: /);
   });
 });
