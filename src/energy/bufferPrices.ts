@@ -1,6 +1,6 @@
 import type { Accelerator, BufferSpec } from '../accelerator/accelerator.js';
 import { UserError } from '../document/userError.js';
-import { actionNamed } from './action.js';
+import { actionNamed, components } from './action.js';
 import type { FigureKind } from './action.js';
 import type { EnergyTable, FigureSource } from './energyTable.js';
 import type { Price, PriceReader } from './price.js';
@@ -44,7 +44,7 @@ export function priceBuffer(
   const organisation = { bankBytes: capacityBytes / banks, wordBits, banks };
   const given = (action: string, times = 1): Price | undefined => {
     const price = read('buffer', action, organisation, { buffer: name });
-    return price && { ...price, value: price.value * times, figure: `${name} ${action}` };
+    return price && { ...price, value: price.value * times, figure: figureName(name, action) };
   };
   const [ownRead, ownWrite, ownLeak] = [given('read'), given('write'), given('leak', banks)];
   const isWhole = ownRead !== undefined && ownWrite !== undefined && ownLeak !== undefined;
@@ -52,7 +52,7 @@ export function priceBuffer(
   const measured = (action: string, value: (point: SramPoint) => number): Price => {
     if (bank === undefined || table.sram === undefined) return refuse(buffer, accelerator, table, action);
     const source = sramSource(table, table.sram, bank, actionNamed('buffer', action).kind);
-    return { value: value(bank), figure: `${name} ${action}`, source };
+    return { value: value(bank), figure: figureName(name, action), source };
   };
   const area =
     given('area', banks) ?? (bank && measured('area', ({ areaMm2 }) => areaMm2 * banks * um2PerMm2));
@@ -76,6 +76,12 @@ export function priceBuffer(
 }
 
 const um2PerMm2 = 1e6;
+
+/** A buffer may be called as a component is, whose figures are not its own. */
+function figureName(buffer: string, action: string): string {
+  const isTaken = components.some((component) => component === buffer);
+  return isTaken ? `buffer ${buffer} ${action}` : `${buffer} ${action}`;
+}
 
 /** Whether a table lacks entries for some action of a buffer, so that its SRAM table is asked. */
 export function isPricedBySram({ name }: BufferSpec, { entries }: EnergyTable): boolean {

@@ -54,6 +54,20 @@ describe('energy of a layer', () => {
     expect(none.figures).not.to.have.property('mac gated');
   });
 
+  it('keeps the figures of a buffer apart from those of the component that it is called after', () => {
+    const [left, right] = accelerator().buffers;
+    const layer = counts({
+      registers: { ...counts().registers, weight: { reads: 3, writes: 0 } },
+      buffers: { 'register-file': perTensor(() => bufferAccess(1)), right: perTensor(() => bufferAccess()) },
+    });
+    const { figures } = energyOf(
+      layer,
+      accelerator({ buffers: [{ ...left, name: 'register-file' }, right] }),
+    );
+    expect(figures['register-file read'].energyPj).to.be.closeTo(3 * 8 * 0.01, 1e-12);
+    expect(figures['buffer register-file read'].energyPj).to.equal(5 * 2);
+  });
+
   it('takes the wider operand for the bits of a MAC', () => {
     const macs = { dense: 1, effectual: 1, effectualUnpadded: 1, performed: 1, gated: 0 };
     const squared = table({ 'mac mac': '0.25 pJ * (bits / 8)^2' });
