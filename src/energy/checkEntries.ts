@@ -67,7 +67,7 @@ export function unpriced(entries: readonly EnergyEntry[], hasSram: boolean): Act
 }
 
 /** The first needed action that has no entry in some case at a set of precisions; undefined when it is covered. */
-function gapAt(
+export function gapAt(
   entries: readonly EnergyEntry[],
   precision: PrecisionSet,
 ): { readonly action: Action; readonly where: PricedCase } | undefined {

@@ -9,7 +9,7 @@ import type { Component, LayerKind } from './action.js';
 import { priceBuffer } from './bufferPrices.js';
 import type { Price, PriceReader } from './price.js';
 import type { BufferPrices } from './bufferPrices.js';
-import { coveredPrecisions } from './checkEntries.js';
+import { coveredPrecisions, gapAt } from './checkEntries.js';
 import { precisionKey } from './energyTable.js';
 import type { EnergyEntry, EnergyTable, FigureSource } from './energyTable.js';
 import { createFigureReader } from './figure.js';
@@ -275,11 +275,15 @@ function sourceOf(entry: EnergyEntry, table: EnergyTable, factor: number | undef
 
 function refusePrecision(table: EnergyTable, precision: PrecisionSet): never {
   const covered = coveredPrecisions(table.entries).map(precisionKey);
+  const gap = gapAt(table.entries, precision)?.action;
+  // The entries that there are for the action are those to widen, or to add one beside.
+  const place = gap && table.entries.find((entry) => nameOf(entry) === nameOf(gap))?.place;
   throw new UserError(
-    `energy table "${table.name}" does not cover ${precisionKey(precision)}; ` +
+    `energy table "${table.name}" does not cover ${precisionKey(precision)}` +
+      `${gap === undefined ? '' : `, for which it has no ${nameOf(gap)}`}; ` +
       (covered.length === 0 ? 'it covers no set of precisions in full' : `it covers ${covered.join('; ')}`) +
       '. Add entries for it, or choose another precision',
-    { file: table.file },
+    place ?? { file: table.file },
   );
 }
 

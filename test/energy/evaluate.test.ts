@@ -451,7 +451,10 @@ describe('what energy is refused for', () => {
       ),
     };
     const refused = (): unknown => createEnergyModel(accelerator(), { ...int8, weight: 'int16' }, narrow);
-    expect(refused).to.throw(UserError, /^toy\.yaml: .*weight int16.*it covers weight int8/);
+    expect(refused).to.throw(
+      UserError,
+      /^toy\.yaml:7:5: .*weight int16.*, for which it has no mac mac; it covers weight int8/,
+    );
   });
 
   it('a formula that comes to less than nothing on this machine', () => {
