@@ -12,10 +12,16 @@ const dimensionOf = {
   area: 'area',
 } as const;
 
+const baseUnitOf = { energy: 'pJ', 'energy-per-bit': 'pJ/bit', power: 'mW', area: 'um^2' } as const;
+
+/** Far above anything real (1 kJ an action), and small enough that any count of it is still a number. */
+const largestFigure = 1e15;
+
 /**
  * Evaluates entries' formulas, each once per set of values of the variables that it uses.
  *
- * @returns a function that throws UserError at the entry's formula: no arithmetic, another dimension, negative, not finite
+ * @returns a function that throws UserError at the entry's formula: no arithmetic, another dimension, negative, not finite, or
+ *   above 1e15 of its base unit
  */
 export function createFigureReader(): (entry: EnergyEntry, variables: Variables) => number {
   const done = new Map<EnergyEntry, Map<string, number>>();
@@ -39,13 +45,14 @@ function evaluateEntry(entry: EnergyEntry, variables: Variables): number {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${nameOf(entry)}: ${error.message}`, entry.place);
   }
-  if (figure >= 0) return figure;
+  if (figure >= 0 && figure <= largestFigure) return figure;
   const at = Object.entries(variables)
     .filter(([name]) => entry.formula.includes(name))
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
   throw new UserError(
-    `${nameOf(entry)}: expected a figure that is not negative, got ${entry.formula}, which comes to ${figure}` +
+    `${nameOf(entry)}: expected a figure that is ${figure < 0 ? 'not negative' : `at most ${largestFigure} ${baseUnitOf[kind]}`}, ` +
+      `got ${entry.formula}, which comes to ${figure}` +
       (at === '' ? '' : ` at ${at}`),
     entry.place,
   );

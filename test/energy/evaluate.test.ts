@@ -457,6 +457,16 @@ describe('what energy is refused for', () => {
     );
   });
 
+  it('a figure that no count of it could be added up of', () => {
+    const odd = table({ 'mac mac': '1e308 pJ' });
+    expect(() => createEnergyModel(accelerator(), int8, odd)).to.throw(
+      UserError,
+      /^toy\.yaml:7:5: mac mac: expected a figure that is at most 1000000000000000 pJ, got 1e308 pJ, which comes to 1e\+308/,
+    );
+    const most = table({ 'mac mac': '1e15 pJ' });
+    expect(() => createEnergyModel(accelerator(), int8, most)).not.to.throw();
+  });
+
   it('a formula that comes to less than nothing on this machine', () => {
     const odd = table({ 'clock cycle': '1 pJ * (columns - 4)' });
     expect(() => createEnergyModel(accelerator(), int8, odd)).to.throw(
