@@ -185,7 +185,9 @@ function layerResult(
 ): LayerResult {
   const { schedule } = estimate;
   const check = run.checks.get(layer.name);
-  const evaluated = evaluateLayer(scenario, accelerator, layer, run.estimates.get(layer.name) ?? estimate);
+  // As planned no activation is zero; as run, zeros are left out where the array does so.
+  const asRun = run.estimates.get(layer.name) ?? estimate;
+  const evaluated = evaluateLayer(scenario, accelerator, layer, asRun);
   const behaviour = dramBehaviour([evaluated.counts], accelerator.dram);
   const model = energyModelOf(scenario, accelerator);
   return {
@@ -198,7 +200,7 @@ function layerResult(
     steps: schedule.steps.length,
     ...evaluated,
     peakChipPowerMw: peakChipPower(
-      passStretches(layer.kind, schedule, accelerator),
+      passStretches(layer.kind, asRun.schedule, accelerator),
       model,
       model.pricesFor(evaluated.counts),
     ),
