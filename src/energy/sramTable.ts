@@ -54,6 +54,10 @@ function readPoint(row: string, fail: (message: string) => never): SramPoint {
   if (bad >= 0) {
     fail(`expected a positive number for ${pointColumns.split(', ')[bad]}, got "${words[bad]}"`);
   }
+  const broken = numbers.slice(0, 2).findIndex((value) => !Number.isInteger(value));
+  if (broken >= 0) {
+    fail(`expected a whole number for ${pointColumns.split(', ')[broken]}, got "${words[broken]}"`);
+  }
   const [capacityBytes, wordBits, readPj, writePj, leakageMw, areaMm2, accessNs] = numbers as [
     number,
     number,

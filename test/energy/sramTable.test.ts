@@ -180,6 +180,11 @@ describe('a faulty SRAM table', () => {
   it('names the row and the column of a figure that is no number', () =>
     refused(['1024 32 1 2 low 0.2 0.3'], /low/, 'expected a positive number for leakage mW, got "low"'));
 
+  it('refuses banks and words of no whole size', async () => {
+    await refused(['1024.5 32 1 1 1 1 1'], /1024\.5/, 'expected a whole number for capacity B, got "1024.5"');
+    await refused(['1024 32.2 1 1 1 1 1'], /32\.2/, 'expected a whole number for word bit, got "32.2"');
+  });
+
   it('refuses a point given twice', () =>
     refused([sound, sound], /- 1024/, 'expected each point once, got 1024 B by 32 bits again'));
 });
