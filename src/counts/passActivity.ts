@@ -24,6 +24,8 @@ export interface ChipActivity extends Pick<
 export interface Stretch {
   readonly activity: ChipActivity;
   readonly cycles: number;
+  /** How often the layer does it. */
+  readonly times: number;
 }
 
 /** A layer's passes, each kind once. */
@@ -32,8 +34,11 @@ export function passStretches(
   { steps }: Schedule,
   accelerator: Accelerator,
 ): Stretch[] {
-  return [...new Set(steps.map(({ pass }) => pass))].map((pass) => ({
+  const times = new Map<PassCost, number>();
+  for (const { pass } of steps) times.set(pass, (times.get(pass) ?? 0) + 1);
+  return [...times].map(([pass, count]) => ({
     cycles: pass.cycles,
+    times: count,
     activity: {
       kind,
       macs: { performed: pass.macs, gated: pass.gatedMacs },

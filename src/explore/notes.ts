@@ -21,6 +21,7 @@ export function scenarioNotes(
     `energy: table ${energyTable.name} (${energyTable.family}), ` +
       `${sram === undefined || measured.length === 0 ? '' : `SRAM ${sram.family}, `}DRAM ${dramEnergySource(accelerator)}`,
     ...(energyTable.note === undefined ? [] : [`energy table ${energyTable.name}: ${energyTable.note}`]),
+    ...strayBufferNotes(accelerator, energyTable),
     ...dramNotes(accelerator),
     ...foreignNotes(sources),
     ...scalingNotes(accelerator, sources),
@@ -41,6 +42,16 @@ export function scenarioNotes(
   if (skip === 'activation') notes.push('mappings were searched as if no activation were zero');
   if (!settings.check.enabled) notes.push('outputs were not checked against TensorFlow.js');
   return notes;
+}
+
+/** A table may serve several machines, so that a buffer which this one lacks is no fault, but may be a slip. */
+function strayBufferNotes({ name, buffers }: Accelerator, table: EnergyTable): string[] {
+  const named = new Set(table.entries.flatMap(({ when }) => when.buffer ?? []));
+  const stray = [...named].filter((each) => !buffers.some((buffer) => buffer.name === each));
+  if (stray.length === 0) return [];
+  return [
+    `energy table ${table.name} has figures for buffers that ${name} does not have: ${stray.join(', ')}`,
+  ];
 }
 
 /** Families beside the table's own; the DRAM's is said already. */

@@ -201,6 +201,7 @@ function layerResult(
     ...evaluated,
     peakChipPowerMw: peakChipPower(
       passStretches(layer.kind, asRun.schedule, accelerator),
+      evaluated.energy,
       model,
       model.pricesFor(evaluated.counts),
     ),
