@@ -35,7 +35,12 @@ export interface ReplayArguments extends TargetArguments {
  *
  * @returns the process's exit code
  */
-export async function replay(file: string, options: ReplayArguments): Promise<number> {
+export function replay(file: string, options: ReplayArguments): Promise<number> {
+  // From the first file on that it opens, so that none is left behind.
+  return interruptible((signal) => replayUntil(signal, file, options));
+}
+
+async function replayUntil(signal: AbortSignal, file: string, options: ReplayArguments): Promise<number> {
   const path = resolve(file);
   const format = options.format === undefined ? undefined : findTraceFormat(options.format, readableFormats);
   const commandFormat = findTraceFormat(options.commandsFormat, commandFormats);
@@ -60,9 +65,10 @@ export async function replay(file: string, options: ReplayArguments): Promise<nu
   const check = (endClock?: number): CheckResult =>
     checkCommands(log.sorted(), part, { ...settings, refresh: settings.refresh !== 'none', endClock });
   try {
-    const result = await interruptible((signal) =>
-      replayTrace(path, part, settings, { format, signal, observe, onFileCommand: log.add }),
-    );
+    const result = await replayTrace(path, part, settings, {
+      ...{ format, signal, observe },
+      onFileCommand: log.add,
+    });
     if (result.kind === 'commands') {
       console.log(`${displayPath(path)}: a trace of commands is checked, not run`);
       return report(check(), part, options);
