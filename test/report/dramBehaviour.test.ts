@@ -1,27 +1,12 @@
 import { expect } from 'chai';
-import type { CommandDramSpec } from '../../src/accelerator/accelerator.js';
 import type { LayerCounts } from '../../src/counts/layerCounts.js';
-import { defaultController } from '../../src/dram/controllerSettings.js';
-
-import { addEnergy, energyMetrics } from '../../src/energy/layerEnergy.js';
 import { layersCsv, summaryCsv } from '../../src/report/csv.js';
 import { dramBehaviour } from '../../src/report/dramBehaviour.js';
 import { summaryRecord } from '../../src/report/records.js';
-import type { LayerResult, ScenarioResult } from '../../src/report/result.js';
 import { terminalTable } from '../../src/report/terminalTable.js';
-import { totalsOf } from '../../src/report/totals.js';
-import { activity, roundPart } from '../dram/parts.js';
-import { accelerator, counts, energyOf, int8, noArea, perTensor } from '../energy/fixtures.js';
-
-/** Two channels of 4 GB/s. */
-const dram: CommandDramSpec = {
-  kind: 'commands',
-  part: roundPart(),
-  controller: { ...defaultController, channels: 2 },
-  bandwidthBytesPerSecond: 8e9,
-  burstBytes: 16,
-  source: 'invented currents',
-};
+import { activity } from '../dram/parts.js';
+import { accelerator, counts, perTensor } from '../energy/fixtures.js';
+import { resultOf, roundDram as dram } from './fixtures.js';
 
 function layer(
   name: string,
@@ -101,49 +86,6 @@ describe('the behaviour of a DRAM', () => {
   });
 });
 
-function resultOf(
-  spec: typeof dram | ReturnType<typeof accelerator>['dram'],
-  all: readonly LayerCounts[],
-): ScenarioResult {
-  const layers = all.map((each): LayerResult => {
-    const behaviour = dramBehaviour([each], spec);
-    return {
-      input: { channels: 1, height: 1, width: 1 },
-      output: { channels: 1, height: 1, width: 1 },
-      mapping: {
-        tile: { images: 1, filters: 1, channels: 1, rows: 1, columns: 1 },
-        order: [],
-        phasesPerGroup: 1,
-      },
-      chosen: {},
-      steps: 1,
-      counts: each,
-      energy: energyOf(each, accelerator({ dram: spec })),
-      peakChipPowerMw: 0,
-      ...(behaviour && { dramBehaviour: behaviour }),
-    };
-  });
-  const energy = addEnergy(layers.map((each) => each.energy));
-  return {
-    scenario: 's',
-    description: '',
-    network: { name: 'n', source: '' },
-    accelerator: { name: 'a', dataflow: 'x', rows: 4, columns: 4, clockHz: 1e9, technologyNm: 45 },
-    energyTable: 't',
-    precision: int8,
-    execution: 'tile',
-    ...{ layout: 'chw', batch: 1, images: 1, notes: [] },
-    variants: [
-      {
-        ...{ variant: 'v', storage: 'auto', dataflow: 'x', description: '', notes: [], layers, energy },
-        totals: totalsOf(all, 1, dramBehaviour(all, spec)),
-        metrics: energyMetrics(energy),
-        ...{ peakChipPowerMw: 0, area: noArea },
-      },
-    ],
-  };
-}
-
 /** A table's cells by the name of its line. */
 function cellsOf(text: string): Map<string, string> {
   return new Map(
@@ -155,7 +97,7 @@ function cellsOf(text: string): Map<string, string> {
 }
 
 describe('reports of a DRAM that was simulated command by command', () => {
-  const result = resultOf(dram, [first, second]);
+  const result = resultOf({ layers: [first, second], machine: accelerator({ dram }) });
 
   it('show its behaviour and its energy by part in the terminal', () => {
     const cells = cellsOf(terminalTable(result));
@@ -201,7 +143,7 @@ describe('reports of a DRAM that was simulated command by command', () => {
   });
 
   it('say nothing of either where the DRAM is flat', () => {
-    const flat = resultOf(accelerator().dram, [counts()]);
+    const flat = resultOf({ layers: [counts()] });
     expect(terminalTable(flat)).to.not.match(/DRAM behaviour|of DRAM,/);
     expect(layersCsv(flat) + summaryCsv(flat)).to.not.match(/dramBehaviour|dramParts/);
   });

@@ -1,31 +1,20 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Accelerator, CommandDramSpec } from '../../src/accelerator/accelerator.js';
+import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import type { LayerCounts } from '../../src/counts/layerCounts.js';
-import { defaultController } from '../../src/dram/controllerSettings.js';
 import { energyBreakdown } from '../../src/report/energyBreakdown.js';
 import type { EnergySplit } from '../../src/report/energyBreakdown.js';
 import type { ScenarioResult } from '../../src/report/result.js';
 import { terminalTable } from '../../src/report/terminalTable.js';
 import { tensors } from '../../src/tensor/dataSpace.js';
-import { activity, roundPart } from '../dram/parts.js';
+import { activity } from '../dram/parts.js';
 import { accelerator, bufferAccess, counts, dramBursts, perTensor } from '../energy/fixtures.js';
-import { resultOf } from './fixtures.js';
+import { resultOf, roundDram } from './fixtures.js';
 import type { GivenVariant } from './fixtures.js';
 import { cell, numberOf, printedTables } from './printedTables.js';
 import type { PrintedTable } from './printedTables.js';
 
 const splits: readonly EnergySplit[] = ['component', 'level', 'tensor'];
-
-/** Two channels of the part with round figures. */
-const part: CommandDramSpec = {
-  kind: 'commands',
-  part: roundPart(),
-  controller: { ...defaultController, channels: 2 },
-  bandwidthBytesPerSecond: 8e9,
-  burstBytes: 16,
-  source: 'invented currents',
-};
 
 interface Done {
   readonly macs: number;
@@ -202,7 +191,7 @@ describe('energy by layer', () => {
   });
 
   it('shows a DRAM by its commands in one column, what belongs to no tensor as such', () => {
-    const machine: Accelerator = accelerator({ dram: part });
+    const machine: Accelerator = accelerator({ dram: roundDram });
     const run = layer(
       'run',
       { macs: 4e6, bursts: 0 },

@@ -1,10 +1,23 @@
-import type { Accelerator } from '../../src/accelerator/accelerator.js';
+import type { Accelerator, CommandDramSpec } from '../../src/accelerator/accelerator.js';
 import type { LayerCounts } from '../../src/counts/layerCounts.js';
+import { defaultController } from '../../src/dram/controllerSettings.js';
 import type { Area } from '../../src/energy/area.js';
 import { addEnergy, energyMetrics } from '../../src/energy/layerEnergy.js';
+import { dramBehaviour } from '../../src/report/dramBehaviour.js';
 import type { LayerResult, ScenarioResult, VariantResult } from '../../src/report/result.js';
 import { totalsOf } from '../../src/report/totals.js';
+import { roundPart } from '../dram/parts.js';
 import { accelerator, energyOf, int8, noArea } from '../energy/fixtures.js';
+
+/** Two channels of 4 GB/s, of the part with round figures. */
+export const roundDram: CommandDramSpec = {
+  kind: 'commands',
+  part: roundPart(),
+  controller: { ...defaultController, channels: 2 },
+  bandwidthBytesPerSecond: 8e9,
+  burstBytes: 16,
+  source: 'invented currents',
+};
 
 /** What tells one variant of a made-up result from another. */
 export interface GivenVariant {
@@ -43,7 +56,7 @@ function variantOf({
   const energy = addEnergy(layers.map((layer) => layer.energy));
   return {
     ...{ variant, storage, dataflow, description: '', notes: [], layers, energy, area },
-    totals: totalsOf(counts, 6),
+    totals: totalsOf(counts, 6, dramBehaviour(counts, machine.dram)),
     metrics: energyMetrics(energy),
     peakChipPowerMw: 0,
   };
@@ -51,9 +64,11 @@ function variantOf({
 
 function layerOf(counts: LayerCounts, machine: Accelerator): LayerResult {
   const shape = { channels: 1, height: 1, width: 1 };
+  const behaviour = dramBehaviour([counts], machine.dram);
   const tile = { images: 1, filters: 1, channels: 1, rows: 1, columns: 1 };
   return {
     ...{ input: shape, output: shape, mapping: { tile, order: [], phasesPerGroup: 1 }, chosen: {}, steps: 1 },
     ...{ counts, energy: energyOf(counts, machine), peakChipPowerMw: 0 },
+    ...(behaviour && { dramBehaviour: behaviour }),
   };
 }
