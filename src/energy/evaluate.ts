@@ -23,6 +23,8 @@ export interface EnergyModel {
 }
 
 /**
+ * Prices a machine, and refuses it before anything is run if that cannot be done.
+ *
  * @throws UserError when the accelerator's node is not the table's and no scaling is asked for, when the table lacks the precision or
  *   the DRAM's energy, or when a buffer lies outside the SRAM measurements
  */

@@ -4,18 +4,16 @@ import type { RegisterTensor } from '../dataflow/counters.js';
 import type { RegisterEntries } from '../dataflow/dataflow.js';
 import { UserError } from '../document/userError.js';
 import type { PrecisionSet } from '../model/model.js';
-import { actionNamed, layerKinds, nameOf } from './action.js';
+import { layerKinds } from './action.js';
 import type { Component, LayerKind } from './action.js';
 import { priceBuffer } from './bufferPrices.js';
-import type { Price, PriceReader } from './price.js';
 import type { BufferPrices } from './bufferPrices.js';
-import { coveredPrecisions, gapAt } from './checkEntries.js';
-import { precisionKey } from './energyTable.js';
-import type { EnergyEntry, EnergyTable, FigureSource } from './energyTable.js';
-import { createFigureReader } from './figure.js';
-import { entriesFor, precisionVariables, registerBits } from './pricedCase.js';
+import type { EnergyTable } from './energyTable.js';
+import type { Price, PriceReader } from './price.js';
+import { registerBits } from './pricedCase.js';
 import type { PricedCase, Variables } from './pricedCase.js';
-import { checkNode, factorOf, factorsFor } from './scale.js';
+import { createPriceReader, refusePrecision } from './priceReader.js';
+import { checkNode } from './scale.js';
 
 export interface RegisterPrices {
   /** pJ of one access to one file. */
@@ -230,61 +228,6 @@ function pitchOf(
   if (macArea === undefined || parts.some((part) => part === undefined)) return undefined;
   const um2 = parts.reduce<number>((sum, part) => sum + (part ?? 0), macArea.value * macLanes);
   return Math.sqrt(um2) / 1000;
-}
-
-function createPriceReader(
-  accelerator: Accelerator,
-  precision: PrecisionSet,
-  table: EnergyTable,
-): PriceReader {
-  const figureOf = createFigureReader();
-  const common = precisionVariables(precision);
-  return (component, action, variables = {}, at = {}) => {
-    const found = entriesFor(table.entries, { component, action }, { precision, ...at }).at(0);
-    if (found === undefined) return undefined;
-    const value = figureOf(found, { ...common, ...variables });
-    const factors = factorsFor(accelerator, found);
-    const factor = factors && factorOf(factors, actionNamed(component, action).kind);
-    return {
-      value: value * (factor ?? 1),
-      figure: figureName(found),
-      source: sourceOf(found, table, factor),
-    };
-  };
-}
-
-/** The action, and what tells its entries apart in one run: kinds of layers, register files. */
-function figureName(entry: EnergyEntry): string {
-  const { layer, tensor } = entry.when;
-  const narrowed = [...(tensor ?? []), ...(layer ?? [])];
-  return narrowed.length === 0 ? nameOf(entry) : `${nameOf(entry)} (${narrowed.join(', ')})`;
-}
-
-function sourceOf(entry: EnergyEntry, table: EnergyTable, factor: number | undefined): FigureSource {
-  return {
-    component: entry.component,
-    family: entry.family,
-    source: entry.source,
-    technologyNm: entry.technologyNm,
-    ...(entry.voltage !== undefined && { voltage: entry.voltage }),
-    foreign: entry.family !== table.family,
-    derived: entry.derived !== undefined,
-    ...(factor !== undefined && { scaledBy: factor }),
-  };
-}
-
-function refusePrecision(table: EnergyTable, precision: PrecisionSet): never {
-  const covered = coveredPrecisions(table.entries).map(precisionKey);
-  const gap = gapAt(table.entries, precision)?.action;
-  // The entries that there are for the action are those to widen, or to add one beside.
-  const place = gap && table.entries.find((entry) => nameOf(entry) === nameOf(gap))?.place;
-  throw new UserError(
-    `energy table "${table.name}" does not cover ${precisionKey(precision)}` +
-      `${gap === undefined ? '' : `, for which it has no ${nameOf(gap)}`}; ` +
-      (covered.length === 0 ? 'it covers no set of precisions in full' : `it covers ${covered.join('; ')}`) +
-      '. Add entries for it, or choose another precision',
-    place ?? { file: table.file },
-  );
 }
 
 function perTensor<T>(valueOf: (tensor: RegisterTensor) => T): Record<RegisterTensor, T> {
