@@ -11,6 +11,7 @@ import {
   exerciseErt,
   exerciseTotalPj,
 } from '../energy/accelergy/exercise.js';
+import { printedTables } from '../report/printedTables.js';
 import { inWorkspace, psconv } from './command.js';
 
 describe('psconv accelergy evaluate', () => {
@@ -34,18 +35,10 @@ describe('psconv accelergy evaluate', () => {
     const { code, stdout, stderr } = await evaluate(...inputs, '--art', 'ART.yaml');
     expect(stderr).to.equal('');
     expect(code).to.equal(0);
-    const [title, ...lines] = stdout.split('\n');
+    const [{ title, head, rows }] = printedTables(stdout);
     expect(title).to.equal('counts.yaml by ERT.yaml');
-    const rows = lines
-      .filter((line) => line.startsWith('│'))
-      .map((line) =>
-        line
-          .split('│')
-          .slice(1, -1)
-          .map((cell) => cell.trim()),
-      );
+    expect(head).to.deep.equal(['component', 'instances', 'energy pJ', 'share', 'area um^2']);
     expect(rows).to.deep.equal([
-      ['component', 'instances', 'energy pJ', 'share', 'area um^2'],
       ['simple_compound.GLB', '1', '143.560', '41.8 %', '39,629.0'],
       ['simple_compound.PE[0..4].buffer', '5', '29.860', '8.7 %', '2,685.9'],
       ['simple_compound.PE[0..4].MAC', '5', '170.130', '49.5 %', '7,165.2'],
