@@ -109,6 +109,16 @@ describe('the library', function () {
         );
         expect(byTensor).to.be.closeTo(energy.totalPj, energy.totalPj * 1e-12);
       }
+      for (const { layers, peakChipPowerMw } of result.variants) {
+        for (const layer of layers) {
+          const averageMw =
+            ((layer.energy.totalPj - layer.energy.componentsPj.dram) / layer.energy.latencyPs) * 1000;
+          expect(layer.peakChipPowerMw, layer.counts.layer).to.be.at.least(averageMw * (1 - 1e-12));
+        }
+        const peaks = layers.map((layer) => layer.peakChipPowerMw);
+        expect(peakChipPowerMw).to.equal(Math.max(...peaks));
+        expect(new Set(peaks).size).to.be.greaterThan(1);
+      }
       const [dense, sparse] = result.variants;
       expect(dense.savings).to.include({ parameters: 1, energy: 1, latency: 1 });
       expect(sparse.savings!.effectualMacs).to.equal(
