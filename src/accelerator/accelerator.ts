@@ -6,8 +6,10 @@ import type { Location } from '../document/userError.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 
 export interface ArraySpec extends ArraySettings {
-  /** Name of a registered dataflow. */
+  /** Name of a registered dataflow; of an array that can be set to several, the first. */
   readonly dataflow: string;
+  /** All that the array can be set to from layer to layer, if several. */
+  readonly dataflows?: readonly string[] | undefined;
   /** Side of a PE; that of a square as large as its parts unless given. */
   readonly pePitchMm?: number | undefined;
 }

@@ -24,7 +24,8 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
   const given = parseDocument(document, acceleratorSchema);
   checkBuffers(document, given);
   const periodPs = Math.round(1e12 / given.clock);
-  const { pePitch: pePitchNm, ...array } = given.array;
+  const { pePitch: pePitchNm, dataflow: named, ...array } = given.array;
+  const dataflows = [...new Set(typeof named === 'string' ? [named] : named)];
   const accelerator: Accelerator = {
     name: given.name,
     description: given.description,
@@ -33,7 +34,12 @@ export async function loadAccelerator(reference: string, fromFile?: string): Pro
     ...(given.scaling && { scaling: given.scaling }),
     clockHz: 1e12 / periodPs,
     periodPs,
-    array: { ...array, ...(pePitchNm !== undefined && { pePitchMm: pePitchNm * 1e-6 }) },
+    array: {
+      ...array,
+      dataflow: dataflows[0],
+      ...(dataflows.length > 1 && { dataflows }),
+      ...(pePitchNm !== undefined && { pePitchMm: pePitchNm * 1e-6 }),
+    },
     buffers: given.buffers.map((buffer): BufferSpec => ({
       name: buffer.name,
       holds: buffer.holds.includes('weight') ? [...buffer.holds, 'index'] : buffer.holds,

@@ -33,13 +33,18 @@ const buffer = z.strictObject({
     .meta({ description: 'Price banks and words beyond the measured ones, by continuing the power law' }),
 });
 
-const dataflow = z
+const dataflowName = z
   .string()
   .meta({ description: 'Name of a dataflow, see psconv dataflows', examples: dataflowNames() })
   .superRefine((name, { addIssue }) => {
     const message = dataflowNameFault(name);
     if (message !== undefined) addIssue({ code: 'custom', message });
   });
+
+const dataflow = z.union([dataflowName, z.array(dataflowName).min(1)]).meta({
+  description:
+    'A dataflow, or all that the array can be set to: the mapping then chooses from layer to layer',
+});
 
 /** The YAML kind `accelerator`. */
 export const acceleratorSchema = z.strictObject({

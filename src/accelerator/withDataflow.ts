@@ -9,15 +9,17 @@ import type { Accelerator } from './accelerator.js';
  * @throws UserError as `checkDataflow`
  */
 export function withDataflow(accelerator: Accelerator, dataflow: string): Accelerator {
-  const changed = { ...accelerator, array: { ...accelerator.array, dataflow } };
+  const changed = { ...accelerator, array: { ...accelerator.array, dataflow, dataflows: undefined } };
   checkDataflow(changed);
   return changed;
 }
 
 /** @throws UserError when the array is to skip zero activations and its dataflow cannot, at the accelerator's `skip` */
 export function checkDataflow({ array, places, file }: Accelerator): void {
-  const { name, cannotSkip } = dataflowOf(array.dataflow);
-  if (array.skip === 'none' || cannotSkip === undefined) return;
+  if (array.skip === 'none') return;
+  const unable = (array.dataflows ?? [array.dataflow]).map(dataflowOf).find((each) => each.cannotSkip);
+  if (unable?.cannotSkip === undefined) return;
+  const { name, cannotSkip } = unable;
   const able = allDataflows().filter((each) => each.cannotSkip === undefined);
   throw new UserError(
     `array.skip: expected "none" with the dataflow ${name}, got "${array.skip}": ${cannotSkip}; ` +

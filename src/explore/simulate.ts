@@ -1,5 +1,5 @@
 import { arrayContext } from '../accelerator/arrayContext.js';
-import { dataflowOf } from '../dataflow/dataflows.js';
+import { mappedDataflow } from '../mapping/mappedDataflow.js';
 import { passShape } from '../mapping/passShape.js';
 import type { Schedule } from '../schedule/schedule.js';
 import { setImmediate } from 'node:timers/promises';
@@ -217,7 +217,7 @@ function chosenFor(
 ): Readonly<Record<string, number>> {
   if (problem.kind === 'vector') return {};
   const shape = passShape(problem, mapping, steps[0].tile);
-  return dataflowOf(accelerator.array.dataflow).chosenFor?.(shape, arrayContext(accelerator)) ?? {};
+  return mappedDataflow(accelerator, mapping).chosenFor?.(shape, arrayContext(accelerator)) ?? {};
 }
 
 /** Compares each variant with the first of its dataflow that leaves nothing out. */

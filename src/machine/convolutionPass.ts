@@ -1,7 +1,7 @@
 import { arrayContext } from '../accelerator/arrayContext.js';
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { dependsOnActivations, passCostWith } from '../dataflow/activations.js';
-import { dataflowOf } from '../dataflow/dataflows.js';
+import { mappedDataflow } from '../mapping/mappedDataflow.js';
 import type { IsZero } from '../dataflow/operands.js';
 import type { PassCost } from '../dataflow/pass.js';
 import { passShape } from '../mapping/passShape.js';
@@ -74,7 +74,7 @@ export function createConvolutionPass(
   };
 
   const context = arrayContext(accelerator);
-  const dataflow = dataflowOf(accelerator.array.dataflow);
+  const dataflow = mappedDataflow(accelerator, mapping);
   const measures = execution === 'register' || dependsOnActivations(context);
 
   return ({ tile: at, slots: where }, index) => {

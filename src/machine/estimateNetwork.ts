@@ -1,7 +1,7 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { arrayContext } from '../accelerator/arrayContext.js';
 import { dependsOnActivations, passCostWith } from '../dataflow/activations.js';
-import { dataflowOf } from '../dataflow/dataflows.js';
+import { mappedDataflow } from '../mapping/mappedDataflow.js';
 import type { PassCost } from '../dataflow/pass.js';
 import { passShape } from '../mapping/passShape.js';
 import { inputPatch, outputBox } from '../mapping/tiles.js';
@@ -110,7 +110,7 @@ function gatedPasses(
 ): PassCost[] | undefined {
   const context = arrayContext(accelerator);
   if (problem.kind !== 'conv' || !dependsOnActivations(context)) return undefined;
-  const dataflow = dataflowOf(accelerator.array.dataflow);
+  const dataflow = mappedDataflow(accelerator, mapping);
   const input = drawInput();
   return steps.map(({ tile }) => {
     const patch = inputPatch(problem, tile);

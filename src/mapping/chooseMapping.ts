@@ -1,9 +1,9 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
-import { dataflowOf } from '../dataflow/dataflows.js';
 import { UserError } from '../document/userError.js';
 import type { MappingObjective } from '../scenario/scenario.js';
 import { candidates, smallestShortage } from './candidates.js';
 import type { Candidate } from './candidates.js';
+import { mappedDataflow } from './mappedDataflow.js';
 import type { Mapping } from './mapping.js';
 import { loopNames } from './problem.js';
 import type { LayerProblem, TileShape } from './problem.js';
@@ -152,9 +152,13 @@ function firstBy(
 }
 
 /** Divisors of the period, smallest first; 1 where the array sees no period, or its dataflow does not group phases. */
-export function phaseGroupings(problem: LayerProblem, { array }: Accelerator): number[] {
+export function phaseGroupings(
+  problem: LayerProblem,
+  accelerator: Accelerator,
+  mapping: Pick<Mapping, 'dataflow'> = {},
+): number[] {
   if (problem.kind === 'vector' || problem.storage.streamed.assignment.kind !== 'periodic') return [1];
-  if (!dataflowOf(array.dataflow).groupsPhases) return [1];
+  if (!mappedDataflow(accelerator, mapping).groupsPhases) return [1];
   const { period } = problem.storage.streamed.assignment;
   return Array.from({ length: period }, (_, i) => i + 1).filter((size) => period % size === 0);
 }

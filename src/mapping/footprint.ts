@@ -1,8 +1,8 @@
 import type { Accelerator, BufferSpec } from '../accelerator/accelerator.js';
-import { dataflowOf } from '../dataflow/dataflows.js';
 import { totalBytes } from '../storage/format.js';
 import { bytesOf } from '../tensor/precision.js';
-import type { Mapping } from './mapping.js';
+import { mappedDataflow } from './mappedDataflow.js';
+import type { MappedTensor, Mapping } from './mapping.js';
 import type { ConvProblem, LayerProblem, TileShape, Window } from './problem.js';
 import { wholeTile } from './problem.js';
 
@@ -23,6 +23,8 @@ export interface Footprint {
   readonly ofmap: Slots;
   /** A finished ofmap tile takes the place of its partial sums: the ofmap's slot is the psum's. */
   readonly ofmapInPlace: boolean;
+  /** By buffer: bytes of feature maps that stay there from layer to layer. */
+  readonly keptBytes: ReadonlyMap<BufferSpec, number>;
 }
 
 /** Height and width of the input patch, padding included, that `rows` x `columns` outputs look at. */
@@ -47,7 +49,7 @@ export function tripCounts(problem: LayerProblem, tile: TileShape): TileShape {
 
 /**
  * The room that a mapping takes in every buffer. A tensor with one tile needs one slot; one with several needs two in
- * a double-buffered SRAM, so that a tile can come in while the array reads the other. A finished tile takes the place of its
+ * a double-buffered SRAM, so that a tile can come in while the array reads the other, unless the mapping says otherwise. A finished tile takes the place of its
  * partial sums where these stay in one slot of a buffer that is not double, and no residual needs the place before (as on
  * Eyeriss: Chen et al., JSSC 2017).
  */
@@ -63,11 +65,13 @@ export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: 
   const ifmapTrips = groups * mapTrips * (problem.kind === 'conv' ? trips.channels : trips.filters);
   const ofmapTrips = groups * mapTrips * trips.filters;
 
-  const slots = (tensor: 'ifmap' | 'weight' | 'psum' | 'ofmap', tiles: number, bytes: number): Slots => {
+  const keptBytes = keptBytesOf(problem, accelerator);
+
+  const slots = (tensor: MappedTensor, tiles: number, bytes: number): Slots => {
     const buffer = bufferOf(accelerator, tensor);
     return {
       buffer,
-      count: tiles > 1 && buffer.doubleBuffered ? 2 : 1,
+      count: slotCount(mapping, tensor, tiles, buffer),
       slotBytes: Math.ceil(bytes / 8) * 8,
     };
   };
@@ -75,13 +79,14 @@ export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: 
   const patchElements = patch.height * patch.width;
   const ifmap = slots('ifmap', ifmapTrips, tile.images * ifmapChannels * patchElements * elementBytes);
   const ofmap = slots('ofmap', ofmapTrips, tile.filters * positions * elementBytes);
-  if (problem.kind === 'vector') return { ifmap, ofmap, ofmapInPlace: false };
+  if (problem.kind === 'vector') return { ifmap, ofmap, ofmapInPlace: false, keptBytes };
   const weight = slots(
     'weight',
     groups * trips.filters * trips.channels,
     largestWeightTileBytes(problem, tile),
   );
-  if (!psumsLeaveArray(problem, tile, accelerator)) return { ifmap, weight, ofmap, ofmapInPlace: false };
+  if (!psumsLeaveArray(problem, mapping, accelerator))
+    return { ifmap, weight, ofmap, ofmapInPlace: false, keptBytes };
   const accumulatesInPlace = order[order.length - 1] === 'channels' || trips.channels === 1;
   const psum = slots(
     'psum',
@@ -95,14 +100,35 @@ export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: 
     !psum.buffer.doubleBuffered &&
     psum.buffer === ofmap.buffer &&
     ofmap.slotBytes <= psum.slotBytes;
-  return { ifmap, weight, psum, ofmap, ofmapInPlace };
+  return { ifmap, weight, psum, ofmap, ofmapInPlace, keptBytes };
 }
 
 /** Whether partial sums are kept outside the PEs: between channel tiles, and between the folds of a pass. */
-function psumsLeaveArray(problem: LayerProblem, tile: TileShape, accelerator: Accelerator): boolean {
+function psumsLeaveArray(problem: LayerProblem, mapping: Mapping, accelerator: Accelerator): boolean {
   const whole = wholeTile(problem);
-  return tile.channels < whole.channels || dataflowOf(accelerator.array.dataflow).spillsPsums;
+  return mapping.tile.channels < whole.channels || mappedDataflow(accelerator, mapping).spillsPsums;
 }
+
+function slotCount({ buffering }: Mapping, tensor: MappedTensor, tiles: number, buffer: BufferSpec): number {
+  if (tiles === 1) return 1;
+  switch (buffering?.[tensor]) {
+    case 'single':
+      return 1;
+    case 'double':
+      return 2;
+    case 'resident':
+      return tiles;
+    case undefined:
+      return buffer.doubleBuffered ? 2 : 1;
+  }
+}
+
+function keptBytesOf({ kept }: LayerProblem, { buffers }: Accelerator): ReadonlyMap<BufferSpec, number> {
+  if (kept === undefined) return noneKept;
+  return new Map(buffers.map((buffer) => [buffer, kept.bytes[buffer.name] ?? 0]));
+}
+
+const noneKept: ReadonlyMap<BufferSpec, number> = new Map();
 
 /** Sizes worked out before: a search asks for the same cuts again and again. */
 const knownTileBytes = new WeakMap<ConvProblem, Map<string, number>>();
@@ -161,7 +187,8 @@ function distinctCuts(all: readonly Cut[], repeats: number): Cut[] {
   return [...distinct.values()];
 }
 
-function bufferOf(accelerator: Accelerator, tensor: 'ifmap' | 'weight' | 'psum' | 'ofmap'): BufferSpec {
+/** The buffer that holds a tensor. */
+export function bufferOf(accelerator: Accelerator, tensor: MappedTensor): BufferSpec {
   const buffer = accelerator.buffers.find((candidate) => candidate.holds.includes(tensor));
   if (buffer === undefined) throw new Error(`accelerator ${accelerator.name} has no buffer for ${tensor}`);
   return buffer;
@@ -174,7 +201,7 @@ export interface Shortage {
 
 /** The first buffer that the mapping overflows, or undefined when everything fits. */
 export function shortage(footprintOfLayer: Footprint): Shortage | undefined {
-  const need = new Map<BufferSpec, number>();
+  const need = new Map(footprintOfLayer.keptBytes);
   for (const slots of [
     footprintOfLayer.ifmap,
     footprintOfLayer.weight,

@@ -4,6 +4,7 @@ import type { LayerMappingSpec, TilingSpec } from '../scenario/scenario.js';
 import { phaseGroupings } from './chooseMapping.js';
 import type { Cost } from './chooseMapping.js';
 import { footprint, shortage } from './footprint.js';
+import { mappedTensors } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import { prescribedRowStationary } from './prescribedRowStationary.js';
 import { loopNames, wholeTile } from './problem.js';
@@ -43,14 +44,20 @@ function prescribedTiling(
       );
     }
   }
-  const groupings = phaseGroupings(problem, accelerator);
+  const groupings = phaseGroupings(problem, accelerator, spec);
   const { phasesPerGroup } = spec;
   if (phasesPerGroup !== undefined && !groupings.includes(phasesPerGroup) && groupings.length > 1) {
     throw new UserError(
       `expected phasesPerGroup to divide the period of ${problem.name} (${groupings.join(', ')}), got ${phasesPerGroup}`,
     );
   }
-  const open: Mapping = { tile: spec.tile, order: spec.order, phasesPerGroup: groupings[0] };
+  const { dataflow, tile, order, buffering, peSets } = spec;
+  const open: Mapping = {
+    ...{ tile, order, phasesPerGroup: groupings[0] },
+    ...(dataflow !== undefined && { dataflow }),
+    ...(buffering && { buffering: definedOf(buffering) }),
+    ...(peSets && { rowStationary: peSets }),
+  };
   checkRoom(problem, open, accelerator);
   if (groupings.length === 1) return open;
   if (phasesPerGroup !== undefined) return { ...open, phasesPerGroup };
@@ -58,6 +65,15 @@ function prescribedTiling(
     .map((size) => ({ ...open, phasesPerGroup: size }))
     .map((mapping) => ({ mapping, found: cost(mapping) }))
     .reduce((best, each) => (each.found < best.found ? each : best)).mapping;
+}
+
+function definedOf(buffering: NonNullable<TilingSpec['buffering']>): NonNullable<Mapping['buffering']> {
+  return Object.fromEntries(
+    mappedTensors.flatMap((tensor) => {
+      const kind = buffering[tensor];
+      return kind === undefined ? [] : [[tensor, kind]];
+    }),
+  );
 }
 
 function checkRoom(problem: LayerProblem, mapping: Mapping, accelerator: Accelerator): void {

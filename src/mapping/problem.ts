@@ -15,6 +15,16 @@ export interface Window {
   readonly dilation: readonly [number, number];
 }
 
+/** Feature maps that stay in the buffers from layer to layer. */
+export interface KeptMaps {
+  /** Name of the buffer that holds the ifmap; absent where it lies in DRAM. */
+  readonly input?: string | undefined;
+  readonly residual?: string | undefined;
+  readonly output?: string | undefined;
+  /** By buffer: bytes that kept maps take while the layer runs, those of other layers among them. */
+  readonly bytes: Readonly<Record<string, number>>;
+}
+
 interface ProblemBase {
   readonly name: string;
   /** Images that the layer takes together. */
@@ -27,6 +37,8 @@ interface ProblemBase {
   readonly layout: FeatureMapLayout;
   /** A second feature map of the output's shape is added on the way out. */
   readonly residual: boolean;
+  /** All maps lie in DRAM unless given. */
+  readonly kept?: KeptMaps | undefined;
 }
 
 /** A convolution (or fully connected layer) for the PE array. */

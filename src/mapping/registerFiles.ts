@@ -3,7 +3,7 @@ import { arrayContext } from '../accelerator/arrayContext.js';
 import { registerTensors } from '../dataflow/counters.js';
 import type { RegisterTensor } from '../dataflow/counters.js';
 import type { RegisterEntries } from '../dataflow/dataflow.js';
-import { dataflowOf } from '../dataflow/dataflows.js';
+import { mappedDataflow } from './mappedDataflow.js';
 import type { Mapping } from './mapping.js';
 import { passShape } from './passShape.js';
 import type { ConvProblem, LayerProblem } from './problem.js';
@@ -70,7 +70,7 @@ interface RegisterNeed {
 function needOf(problem: ConvProblem, mapping: Mapping, accelerator: Accelerator): RegisterNeed {
   const shape = passShape(problem, mapping, firstTile(problem, mapping));
   return {
-    entries: dataflowOf(accelerator.array.dataflow).registerEntries(shape, arrayContext(accelerator)),
+    entries: mappedDataflow(accelerator, mapping).registerEntries(shape, arrayContext(accelerator)),
     bits: { ifmap: shape.ifmapBits, weight: shape.weightBits, psum: shape.psumBits },
   };
 }

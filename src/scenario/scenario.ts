@@ -21,10 +21,20 @@ export type ImagesSource =
 
 /** A tiling that the user prescribes for one layer. */
 export interface TilingSpec {
+  /** One of the accelerator's; its first unless given. */
+  readonly dataflow?: string | undefined;
   readonly tile: Readonly<Record<'images' | 'filters' | 'channels' | 'rows' | 'columns', number>>;
   /** Outermost loop first; each of the five once. */
   readonly order: ReadonlyArray<'images' | 'filters' | 'channels' | 'rows' | 'columns'>;
   readonly phasesPerGroup?: number | undefined;
+  /** As the machine's buffers have it unless given. */
+  readonly buffering?:
+    | Readonly<
+        Partial<Record<'ifmap' | 'weight' | 'psum' | 'ofmap', 'single' | 'double' | 'resident' | undefined>>
+      >
+    | undefined;
+  /** How a row-stationary array runs the passes; its own choice unless given. */
+  readonly peSets?: Readonly<Record<'e' | 'p' | 'q' | 'r' | 't', number>> | undefined;
 }
 
 /** Parameters of Eyeriss's mapping (Chen et al., JSSC 52(1), 2017, Table III). */

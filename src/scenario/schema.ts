@@ -103,7 +103,15 @@ const order = z
     return z.NEVER;
   });
 
+const buffering = z
+  .enum(['single', 'double', 'resident'])
+  .optional()
+  .meta({
+    description: 'One tile at a time; one coming in while another is in use; all tiles, each moved once',
+  });
+
 const tiling = z.strictObject({
+  dataflow: text('dataflow').optional().meta({ description: 'Of an array that can be set to several' }),
   tile: z.strictObject({
     images: positiveInteger().default(1),
     filters: positiveInteger(),
@@ -113,6 +121,29 @@ const tiling = z.strictObject({
   }),
   order,
   phasesPerGroup: positiveInteger().optional(),
+  buffering: z
+    .strictObject({
+      ifmap: buffering,
+      weight: buffering,
+      psum: buffering,
+      ofmap: z.enum(['single', 'double']).optional(),
+    })
+    .optional()
+    .meta({
+      description: 'Slots of each tensor with several tiles; double where the buffer is, unless given',
+    }),
+  peSets: z
+    .strictObject({
+      e: positiveInteger().meta({ description: 'Output rows of a PE set' }),
+      p: positiveInteger().meta({ description: 'Filters of a PE set' }),
+      q: positiveInteger().meta({ description: 'Channels of a PE set' }),
+      r: positiveInteger().meta({ description: 'PE sets for different channels' }),
+      t: positiveInteger().meta({ description: 'PE sets for different filters' }),
+    })
+    .optional()
+    .meta({
+      description: 'How a row-stationary array runs the passes of the tiles; its own choice unless given',
+    }),
 });
 
 const rowStationary = z

@@ -44,7 +44,7 @@ interface PendingStore {
 const nothing: DmaWait = { kind: 'nothing' };
 
 export function dmaProgram({ steps, footprint }: Schedule): DmaProgram {
-  const lookahead = footprint.ifmap.count === 2 || footprint.weight?.count === 2 ? 2 : 1;
+  const lookahead = footprint.ifmap.count > 1 || (footprint.weight?.count ?? 1) > 1 ? 2 : 1;
   const operations: DmaOperation[] = [];
   const ifmapFree: DmaWait[] = Array.from({ length: footprint.ifmap.count }, () => nothing);
   const weightFree: DmaWait[] = Array.from({ length: footprint.weight?.count ?? 1 }, () => nothing);

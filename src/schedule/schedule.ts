@@ -5,7 +5,7 @@ import type { Mapping } from '../mapping/mapping.js';
 import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
 import { totalBytes } from '../storage/format.js';
 import { bytesOf } from '../tensor/precision.js';
-import { dataflowOf } from '../dataflow/dataflows.js';
+import { mappedDataflow } from '../mapping/mappedDataflow.js';
 import { passShape } from '../mapping/passShape.js';
 import { withDecoding } from './decode.js';
 import { arrayContext } from '../accelerator/arrayContext.js';
@@ -157,10 +157,10 @@ function passCosts(
 }
 
 /** What a mapping says about its passes, whatever their sizes. */
-function mappingKey({ phasesPerGroup, rowStationary }: Mapping): string {
-  if (rowStationary === undefined) return String(phasesPerGroup);
+function mappingKey({ dataflow = '', phasesPerGroup, rowStationary }: Mapping): string {
+  if (rowStationary === undefined) return `${dataflow} ${String(phasesPerGroup)}`;
   const { e, p, q, r, t } = rowStationary;
-  return [phasesPerGroup, e, p, q, r, t].join(' ');
+  return [dataflow, phasesPerGroup, e, p, q, r, t].join(' ');
 }
 
 /** Equal keys mean equal passes: periodic supports repeat, so only the phase of a tile's start matters. */
@@ -193,7 +193,7 @@ function workOutPass(
     return vectorPassCost(problem, outputs, context);
   }
   const shape = passShape(problem, mapping, tile);
-  const dataflow = dataflowOf(accelerator.array.dataflow);
+  const dataflow = mappedDataflow(accelerator, mapping);
   return withDecoding(dataflow.passCost(shape, context), problem, shape, dataflow, context);
 }
 
