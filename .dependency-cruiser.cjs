@@ -15,6 +15,7 @@ const layers = [
   'machine',
   'counts',
   'energy',
+  'search',
   'reference',
   'report',
   'explore',

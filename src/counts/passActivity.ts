@@ -39,22 +39,27 @@ export function passStretches(
   return [...times].map(([pass, count]) => ({
     cycles: pass.cycles,
     times: count,
-    activity: {
-      kind,
-      macs: { performed: pass.macs, gated: pass.gatedMacs },
-      buffers: bufferRecords(pass.accesses, accelerator),
-      registers: {
-        ifmap: registerOf(pass, 'ifmap'),
-        weight: registerOf(pass, 'weight'),
-        psum: registerOf(pass, 'psum'),
-      },
-      hops: pass.hops,
-      delivered: deliveredBytes(pass.accesses, accelerator.buffers.length),
-      patternTableReadBits: pass.patternTableReadBits,
-      decoding: pass.decoding,
-      postProcessorOperations: pass.postProcessorOperations,
-    },
+    activity: activityOf(kind, pass, accelerator),
   }));
+}
+
+/** What the chip's components do in a pass. */
+export function activityOf(kind: LayerCounts['kind'], pass: PassCost, accelerator: Accelerator): ChipActivity {
+  return {
+    kind,
+    macs: { performed: pass.macs, gated: pass.gatedMacs },
+    buffers: bufferRecords(pass.accesses, accelerator),
+    registers: {
+      ifmap: registerOf(pass, 'ifmap'),
+      weight: registerOf(pass, 'weight'),
+      psum: registerOf(pass, 'psum'),
+    },
+    hops: pass.hops,
+    delivered: deliveredBytes(pass.accesses, accelerator.buffers.length),
+    patternTableReadBits: pass.patternTableReadBits,
+    decoding: pass.decoding,
+    postProcessorOperations: pass.postProcessorOperations,
+  };
 }
 
 export function registerOf(pass: PassCost, tensor: RegisterTensor): RegisterAccess {

@@ -16,6 +16,17 @@ export interface RoughPass {
   readonly tapsPerKernel: number;
 }
 
+/** At least what a pass has to do, whatever its place in the layer. */
+export interface LeastPass {
+  readonly positions: number;
+  readonly filters: number;
+  /** Of the supports; 1 where they have none, or nothing is known of them. */
+  readonly period: number;
+  readonly phasesPerGroup: number;
+  /** Taps that filters of so many neighbouring phases stream at least, over all channels: the union of their supports. */
+  readonly leastStream: (phases: number) => number;
+}
+
 /**
  * How the array works through a pass: once in closed form, for speed, and once cycle by cycle on PEs with registers. Both
  * have to come to the same cycles, accesses and stalls; the tests hold every registered dataflow to it.
@@ -36,12 +47,19 @@ export interface Dataflow {
   readonly cannotSkip?: string;
   /** Entries that a PE needs for a pass. */
   registerEntries(shape: PassShape, context: ArrayContext): RegisterEntries;
+  /** Whether all passes of a layer need the same entries. */
+  readonly registersByLayer?: boolean;
   /** What the dataflow has chosen for a pass beyond its tile, for reports; absent where there is nothing to choose. */
   chosenFor?(shape: PassShape, context: ArrayContext): Readonly<Record<string, number>>;
   /** How often the pass reads each weight that exists from its buffer. */
   weightRounds(shape: PassShape, context: ArrayContext): number;
   /** Cycles of a pass by and large: ports and drains left out. */
   roughCycles(pass: RoughPass, context: ArrayContext): number;
+  /**
+   * A number of cycles that no pass of at least so much work falls below, unless activations are skipped: the closer the better for
+   * the search of mappings. 0 where it is left out.
+   */
+  leastCycles?(pass: LeastPass, context: ArrayContext): number;
   /**
    * @param isZero of the pass's activations; taken into account where they are skipped. None is zero unless given.
    */

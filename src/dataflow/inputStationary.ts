@@ -4,7 +4,9 @@ import { ifmapOperands, kernelTaps, weightOperand } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
 import type { PeArray } from './peArray.js';
+import { leastFilterStreams } from './leastFolds.js';
 import { stationaryCosts } from './stationary/cost.js';
+import { leastPreload } from './stationary/preload.js';
 import type { StationaryFold } from './stationary/cost.js';
 import { driveStationary } from './stationary/drive.js';
 import type { DrivenFold } from './stationary/drive.js';
@@ -38,6 +40,7 @@ export const inputStationary: Dataflow = {
     weight: macLanes,
     psum: 1,
   }),
+  registersByLayer: true,
   weightRounds: ({ positions }, { columns }) => Math.ceil(positions / columns),
   roughCycles: ({ positions, channels, groups }, { rows, columns, macLanes }) =>
     groups.reduce(
@@ -47,6 +50,14 @@ export const inputStationary: Dataflow = {
           Math.ceil((unionTaps * channels) / (rows * macLanes)) *
           (filters + 2 * rows + columns - 2),
       0,
+    ),
+  leastCycles: (pass, context) =>
+    Math.ceil(pass.positions / context.columns) *
+    leastFilterStreams(
+      pass,
+      context,
+      (stream) => tapFoldsOf(stream, context),
+      leastPreload('ifmap', context),
     ),
   passCost,
   drive,

@@ -43,6 +43,7 @@ export const lockStep: Dataflow = {
     weight: skip === 'activation' ? 2 * taps : macLanes,
     psum: 1,
   }),
+  registersByLayer: true,
   weightRounds: ({ positions }, { rows }) => Math.ceil(positions / rows),
   roughCycles({ positions, channels, groups, tapsPerKernel }, { rows, columns, macLanes }) {
     const filters = groups.reduce((sum, group) => sum + group.filters, 0);
@@ -51,6 +52,8 @@ export const lockStep: Dataflow = {
     const turn = channels * Math.max(1, list / macLanes);
     return Math.ceil(positions / rows) * (Math.min(columns, filters) + Math.ceil(filters / columns) * turn);
   },
+  leastCycles: ({ positions, filters, leastStream }, { rows, columns, macLanes }) =>
+    Math.ceil(positions / rows) * Math.ceil(filters / columns) * Math.ceil(leastStream(1) / macLanes),
   passCost,
   drive: driveLockStep,
 };

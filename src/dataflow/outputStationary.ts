@@ -4,6 +4,7 @@ import type { Dataflow } from './dataflow.js';
 import { foldDrain, foldSequence } from './drainBehind.js';
 import { filterFolds, phasesOf, unionStream } from './filterFolds.js';
 import type { StreamedTap } from './filterFolds.js';
+import { leastColumnFolds } from './leastFolds.js';
 import { hopsToEdge } from './hopsToEdge.js';
 import { countLeaving, streamStep } from './leaving.js';
 import { ifmapOperands, weightOperand } from './operands.js';
@@ -30,6 +31,7 @@ export const outputStationary: Dataflow = {
   spillsPsums: false,
   gates: { weightReads: false, psumAccesses: true },
   registerEntries: (_, { macLanes }) => ({ ifmap: macLanes, weight: macLanes, psum: 1 }),
+  registersByLayer: true,
   weightRounds: ({ positions }, { rows }) => Math.ceil(positions / rows),
   roughCycles: ({ positions, channels, groups }, { rows, columns, macLanes }) =>
     groups.reduce(
@@ -37,6 +39,9 @@ export const outputStationary: Dataflow = {
         sum + Math.ceil(filters / columns) * ((unionTaps * channels) / macLanes + rows + columns - 2),
       0,
     ) * Math.ceil(positions / rows),
+  leastCycles: (pass, context) =>
+    Math.ceil(pass.positions / context.rows) *
+    leastColumnFolds(pass, context, (stream) => ({ folds: 1, cycles: Math.ceil(stream / context.macLanes) })),
   passCost,
   drive,
 };

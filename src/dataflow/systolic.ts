@@ -6,6 +6,11 @@ export function skew(rows: number, columns: number, context: ArrayContext): numb
   return context.fill === 'array' ? context.rows + context.columns - 2 : rows + columns - 2;
 }
 
+/** Cycles that every wave takes at least. */
+export function skewOfFill({ fill, rows, columns }: ArrayContext): number {
+  return fill === 'array' ? rows + columns - 2 : 0;
+}
+
 /** Every PE multiplies what it holds. A PE that the wave of `wave` has reached and that lacks the other operand is idle. */
 export function multiplySystolic(
   array: PeArray,

@@ -5,7 +5,9 @@ import { ifmapOperands, weightOperand } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
 import type { PeArray } from './peArray.js';
+import { leastColumnFolds } from './leastFolds.js';
 import { stationaryCosts } from './stationary/cost.js';
+import { leastPreload } from './stationary/preload.js';
 import { driveStationary } from './stationary/drive.js';
 import type { DrivenFold } from './stationary/drive.js';
 import {
@@ -37,6 +39,7 @@ export const weightStationary: Dataflow = {
     weight: macLanes * (preload === 'overlapped' ? 2 : 1),
     psum: 1,
   }),
+  registersByLayer: true,
   weightRounds: () => 1,
   roughCycles: ({ positions, channels, groups }, { rows, columns, macLanes }) =>
     groups.reduce(
@@ -47,6 +50,11 @@ export const weightStationary: Dataflow = {
           (positions + 2 * rows + columns - 2),
       0,
     ),
+  leastCycles: (pass, context) =>
+    leastColumnFolds(pass, context, (stream) => ({
+      folds: tapFoldsOf(stream, context),
+      cycles: pass.positions + leastPreload('weight', context),
+    })),
   passCost,
   drive,
 };

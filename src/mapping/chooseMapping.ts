@@ -3,8 +3,8 @@ import { UserError } from '../document/userError.js';
 import type { MappingObjective } from '../scenario/scenario.js';
 import { candidates, smallestShortage } from './candidates.js';
 import type { Candidate } from './candidates.js';
-import { mappedDataflow } from './mappedDataflow.js';
 import type { Mapping } from './mapping.js';
+import { phaseGroupings } from './phaseGroupings.js';
 import { loopNames } from './problem.js';
 import type { LayerProblem, TileShape } from './problem.js';
 import { describeRegisterShortage, registerShortage } from './registerFiles.js';
@@ -149,18 +149,6 @@ function firstBy(
     if (passes(each)) first.push(each);
   }
   return first;
-}
-
-/** Divisors of the period, smallest first; 1 where the array sees no period, or its dataflow does not group phases. */
-export function phaseGroupings(
-  problem: LayerProblem,
-  accelerator: Accelerator,
-  mapping: Pick<Mapping, 'dataflow'> = {},
-): number[] {
-  if (problem.kind === 'vector' || problem.storage.streamed.assignment.kind !== 'periodic') return [1];
-  if (!mappedDataflow(accelerator, mapping).groupsPhases) return [1];
-  const { period } = problem.storage.streamed.assignment;
-  return Array.from({ length: period }, (_, i) => i + 1).filter((size) => period % size === 0);
 }
 
 function tooSmall(problem: LayerProblem, accelerator: Accelerator): UserError {

@@ -133,7 +133,15 @@ const noneKept: ReadonlyMap<BufferSpec, number> = new Map();
 /** Sizes worked out before: a search asks for the same cuts again and again. */
 const knownTileBytes = new WeakMap<ConvProblem, Map<string, number>>();
 
-function largestWeightTileBytes(problem: ConvProblem, tile: TileShape): number {
+/** Bytes of a slot for weight tiles of so many filters and channels. */
+export function footprintOfWeights(
+  problem: ConvProblem,
+  tile: Pick<TileShape, 'filters' | 'channels'>,
+): number {
+  return Math.ceil(largestWeightTileBytes(problem, tile) / 8) * 8;
+}
+
+function largestWeightTileBytes(problem: ConvProblem, tile: Pick<TileShape, 'filters' | 'channels'>): number {
   const known = knownTileBytes.get(problem) ?? new Map<string, number>();
   knownTileBytes.set(problem, known);
   const key = `${tile.filters} ${tile.channels}`;
@@ -143,7 +151,7 @@ function largestWeightTileBytes(problem: ConvProblem, tile: TileShape): number {
 }
 
 /** Bytes of the largest encoded tile; tiles that start at the same phase of the period are alike. */
-function workOutLargestTile(problem: ConvProblem, tile: TileShape): number {
+function workOutLargestTile(problem: ConvProblem, tile: Pick<TileShape, 'filters' | 'channels'>): number {
   const { storage, groups } = problem;
   const whole = wholeTile(problem);
   const filterCuts: Cut[] = [];

@@ -1,7 +1,7 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { UserError } from '../document/userError.js';
 import type { LayerMappingSpec, TilingSpec } from '../scenario/scenario.js';
-import { phaseGroupings } from './chooseMapping.js';
+import { phaseGroupings } from './phaseGroupings.js';
 import type { Cost } from './chooseMapping.js';
 import { footprint, shortage } from './footprint.js';
 import { mappedTensors } from './mapping.js';

@@ -59,6 +59,21 @@ function countTraffic(problem: LayerProblem, burstBytes: number): Traffic {
   };
 }
 
+/** Bursts of all ifmap tiles, and of all ofmap tiles, of a size, each tile moved once. */
+export function mapTraffic(
+  problem: LayerProblem,
+  burstBytes: number,
+): { readonly ifmap: (tile: TileShape) => number; readonly ofmap: (tile: TileShape) => number } {
+  const whole = wholeTile(problem);
+  const { input, output } = problem.window;
+  const ifmap = mapBursts(problem, input, (tile) => inputPatch(problem, tile).box, burstBytes);
+  const ofmap = mapBursts(problem, output, outputBox, burstBytes);
+  return {
+    ifmap: (tile) => ifmap(problem.kind === 'conv' ? { ...tile, filters: whole.filters } : tile),
+    ofmap: (tile) => ofmap({ ...tile, channels: whole.channels }),
+  };
+}
+
 /** Bursts of all tiles of maps of a shape. Where an image takes whole bursts, all images take the same. */
 function mapBursts(
   problem: LayerProblem,

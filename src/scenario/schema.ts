@@ -189,6 +189,17 @@ const formats = z
 
 const density = z.number().min(0).max(1).meta({ description: 'Share of elements that are not zero' });
 
+const weight = z.number().min(0).optional();
+const weightedObjective = z
+  .strictObject({
+    energy: weight.meta({ description: 'Per pJ' }),
+    latency: weight.meta({ description: 'Per ps' }),
+    dramBytes: weight.meta({ description: 'Per byte of bursts to and from DRAM' }),
+  })
+  .refine((weights) => Object.values(weights).some((each) => each !== undefined && each > 0), {
+    error: 'expected a weight above 0 of energy, latency or dramBytes, got none',
+  });
+
 /** The YAML kind `scenario`. */
 export const scenarioSchema = z
   .strictObject({
@@ -253,7 +264,13 @@ export const scenarioSchema = z
         examples: ['NCHW', 'NHWC', 'NCHW16c'],
       }),
     mapping: z.union([z.literal('auto'), z.record(z.string(), layerMapping)]).default('auto'),
-    objective: z.enum(mappingObjectives).default('edp'),
+    objective: z
+      .union([z.enum(mappingObjectives), weightedObjective])
+      .default('edp')
+      .meta({
+        description: 'What mappings are chosen for: one of the names, or weights of energy, latency and DRAM bytes in a sum',
+        examples: ['edp', { energy: 1, latency: 0.5 }],
+      }),
     layers: uniqueTexts('layer').optional(),
     seed: seedInteger().optional(),
     check: z

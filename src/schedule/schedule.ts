@@ -138,7 +138,7 @@ export function createSchedule(
 }
 
 /** Costs of passes, each shape worked out once. */
-function passCosts(
+export function passCosts(
   problem: LayerProblem,
   mapping: Mapping,
   accelerator: Accelerator,

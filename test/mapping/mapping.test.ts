@@ -6,7 +6,7 @@ import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
 import { mapLayer } from '../../src/machine/mapLayer.js';
 import type { Timeline } from '../../src/machine/timeline.js';
 import { candidates, halvings } from '../../src/mapping/candidates.js';
-import { phaseGroupings } from '../../src/mapping/chooseMapping.js';
+import { phaseGroupings } from '../../src/mapping/phaseGroupings.js';
 import { footprint, shortage } from '../../src/mapping/footprint.js';
 import { convProblem, problemKey } from '../../src/mapping/layerProblem.js';
 import { prescribedMapping } from '../../src/mapping/prescribedMapping.js';

@@ -6,3 +6,9 @@ export function hidesPreload(stays: OperandTensor, { preload, ports }: ArrayCont
   const others = [stays === 'weight' ? ports.ifmap : ports.weight, ports.psum, ports.ofmap];
   return preload === 'overlapped' && others.every(({ buffer }) => buffer !== ports[stays].buffer);
 }
+
+/** Cycles that each fold spends on it at least. */
+export function leastPreload(stays: OperandTensor, context: ArrayContext): number {
+  if (hidesPreload(stays, context)) return 0;
+  return context.fill === 'array' ? context.rows : 1;
+}

@@ -1,0 +1,138 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
+import type { LayerKind } from '../energy/action.js';
+import type { EnergyModel } from '../energy/evaluate.js';
+import type { Mapping } from '../mapping/mapping.js';
+import { phaseGroupings } from '../mapping/phaseGroupings.js';
+import type { LayerProblem } from '../mapping/problem.js';
+import type { MappingObjective } from '../scenario/objective.js';
+import { energyRates } from './energyRates.js';
+import type { EnergyRates } from './energyRates.js';
+import { leastCyclesOf } from './leastCycles.js';
+import { leastWork, registersOfAll } from './leastWork.js';
+import type { LeastWork } from './leastWork.js';
+import { movedBytesOf } from './movedBytes.js';
+import type { MovedBytes } from './movedBytes.js';
+import { needsEnergy, valueOf } from './objective.js';
+import type { LayerSums } from './objective.js';
+import { dataflowsOf } from './space.js';
+import type { MappingSpace } from './space.js';
+import { createTileWalk, shapeOf } from './tileWalk.js';
+
+/** A layer and what its mappings are judged by. */
+export interface SearchProblem {
+  readonly problem: LayerProblem;
+  readonly kind: LayerKind;
+  readonly accelerator: Accelerator;
+  readonly objective: MappingObjective;
+  readonly model: EnergyModel;
+}
+
+/** A mapping and what it costs at least. */
+export interface BoundedMapping {
+  readonly mapping: Mapping;
+  /** In the objective's unit. */
+  readonly bound: number;
+  readonly latencyPs: number;
+  /** Place in the order of the space. */
+  readonly index: number;
+  /** What its DMA moves at least. */
+  readonly moved: MovedBytes;
+}
+
+/** How good a mapping has to be to be of interest, and what to do with it. */
+export interface FloorVisitor {
+  /** Mappings whose bound is above it are passed over. */
+  limit(): number;
+  visit(mapping: BoundedMapping): void;
+}
+
+/**
+ * Visits the legal mappings of a space, each with a lower bound of what it costs. The bounds are in closed form:
+ *
+ * - latency: passes by `Dataflow.leastCycles` one after the other, between the first loads and the last store, beside them all that goes
+ *   through a single slot; or all bytes at the DRAM's peak rate, whichever takes longer
+ * - energy: multiplications, operations, bytes moved, and standing by for that latency
+ *
+ * @returns how many mappings were bounded, those that fell with the bound of their tiling counted once
+ */
+export function forEachBounded(search: SearchProblem, space: MappingSpace, visitor: FloorVisitor): number {
+  const { problem, accelerator, objective } = search;
+  const work = leastWork(problem, accelerator);
+  const walk = createTileWalk(problem, accelerator, space);
+  const moved = movedBytesOf(problem, accelerator);
+  const groups = problem.kind === 'conv' ? problem.groups : 1;
+  let bounded = 0;
+  for (const dataflow of dataflowsOf(accelerator)) {
+    const rates = ratesOf(search, dataflow);
+    const passPj = leastPassPj(work, rates);
+    for (const phasesPerGroup of phaseGroupings(problem, accelerator, { dataflow })) {
+      const cyclesOf =
+        problem.kind === 'conv' ? leastCyclesOf(problem, accelerator, dataflow, phasesPerGroup) : undefined;
+      walk.forEachTiling(dataflow, (tiling) => {
+        const { filters, channels, images, rows, columns } = tiling;
+        const cycles = groups * (cyclesOf?.(filters, channels, images, rows, columns) ?? 0);
+        const passCycles = Math.max(cycles, work.cycles);
+        const ofTiling = leastSums(search, rates, moved(tiling, undefined, rates), passCycles, passPj);
+        if (valueOf(objective, ofTiling) > visitor.limit()) {
+          bounded++;
+          return;
+        }
+        walk.forEachPlacement(tiling, (placement) => {
+          const index = bounded++;
+          const bytes = moved(tiling, placement, rates);
+          const least = leastSums(search, rates, bytes, passCycles, passPj);
+          const bound = valueOf(objective, least);
+          if (bound > visitor.limit()) return;
+          const buffering = walk.bufferingOf(tiling, placement);
+          const mapping: Mapping = {
+            ...(dataflow !== accelerator.array.dataflow && { dataflow }),
+            tile: shapeOf(tiling),
+            order: placement.order,
+            phasesPerGroup,
+            ...(buffering && { buffering }),
+          };
+          visitor.visit({ mapping, bound, latencyPs: least.latencyPs, index, moved: { ...bytes } });
+        });
+      });
+    }
+  }
+  return bounded;
+}
+
+/** What the layer's actions cost in a dataflow; undefined where the objective does not ask for energy. */
+export function ratesOf(
+  { problem, kind, accelerator, objective, model }: SearchProblem,
+  dataflow: string,
+): EnergyRates | undefined {
+  return needsEnergy(objective)
+    ? energyRates(model, kind, registersOfAll(problem, accelerator, dataflow))
+    : undefined;
+}
+
+function leastPassPj({ macs, operations, outputBytes }: LeastWork, rates: EnergyRates | undefined): number {
+  if (rates === undefined) return 0;
+  return macs * rates.perMac + operations * rates.perOperation + outputBytes * rates.perOutputByte;
+}
+
+/** What a layer costs at least whose passes take so many cycles and so much energy. */
+export function leastSums(
+  { accelerator: { dram, periodPs } }: SearchProblem,
+  rates: EnergyRates | undefined,
+  { read, written, first, last, between, fillPj }: MovedBytes,
+  passCycles: number,
+  passPj: number,
+): LayerSums {
+  const psPerByte = 1e12 / dram.bandwidthBytesPerSecond;
+  const startPs = dram.kind === 'flat' ? dram.latencyPs : 0;
+  const inTurn = startPs + (first + between + last) * psPerByte + passCycles * periodPs;
+  const latencyPs = Math.max(inTurn, startPs + (read + written) * psPerByte);
+  const energyPj =
+    rates === undefined
+      ? 0
+      : passPj +
+        fillPj +
+        read * rates.perByteRead +
+        written * rates.perByteWritten +
+        latencyPs * rates.idlePerPs;
+  return { latencyPs, energyPj, dramBytes: read + written };
+}

@@ -1,0 +1,100 @@
+import { arrayContext } from '../accelerator/arrayContext.js';
+import { activityOf } from '../counts/passActivity.js';
+import type { RegisterEntries } from '../dataflow/dataflow.js';
+import type { PassCost } from '../dataflow/pass.js';
+import { passEnergyPj } from '../energy/passEnergy.js';
+import type { Mapping } from '../mapping/mapping.js';
+import { forEachPassKind } from '../mapping/passKinds.js';
+import { registerEntries, registerShortage } from '../mapping/registerFiles.js';
+import { mapTraffic } from '../mapping/traffic.js';
+import { passCosts } from '../schedule/schedule.js';
+import type { PassCache } from '../schedule/schedule.js';
+import { leastSums, ratesOf } from './floor.js';
+import type { BoundedMapping, SearchProblem } from './floor.js';
+import type { EnergyRates } from './energyRates.js';
+import type { MovedBytes } from './movedBytes.js';
+import { needsEnergy, valueOf } from './objective.js';
+
+/**
+ * A closer lower bound: the passes of a mapping are those that it really has, with their cycles and all that they are charged for; what
+ * remains open is how far the DMA keeps the array waiting, and what a command-level DRAM does beside its reads and writes.
+ *
+ * @returns undefined for a mapping that the register files of the PEs have no room for
+ */
+export function createRefinement(
+  search: SearchProblem,
+  passes: PassCache,
+): (bounded: BoundedMapping) => BoundedMapping | undefined {
+  const { problem, kind, accelerator, objective, model } = search;
+  const context = arrayContext(accelerator);
+  const { burstBytes } = accelerator.dram;
+  const isFlat = accelerator.dram.kind === 'flat';
+  const maps = isFlat ? mapTraffic(problem, burstBytes) : undefined;
+  const rates = new Map<string, EnergyRates | undefined>();
+  const energies = new WeakMap<PassCost, { readonly entries: RegisterEntries; readonly pj: number }>();
+  const sums = new Map<string, { readonly cycles: number; readonly pj: number }>();
+
+  const energyOf = (pass: PassCost, entries: RegisterEntries): number => {
+    const known = energies.get(pass);
+    if (known !== undefined && isSame(known.entries, entries)) return known.pj;
+    const pj = passEnergyPj(activityOf(kind, pass, accelerator), entries, model);
+    energies.set(pass, { entries, pj });
+    return pj;
+  };
+  /** Of all passes of a mapping; the order of its loops and its slots make no difference. */
+  const passesOf = (mapping: Mapping): { readonly cycles: number; readonly pj: number } => {
+    const key = keyOf(mapping);
+    const known = sums.get(key);
+    if (known !== undefined) return known;
+    const costOf = passCosts(problem, mapping, accelerator, context, passes);
+    const entries = needsEnergy(objective) ? registerEntries(problem, mapping, accelerator) : undefined;
+    let cycles = 0;
+    let pj = 0;
+    forEachPassKind(problem, mapping, (tile, times) => {
+      const pass = costOf(tile);
+      cycles += pass.cycles * times;
+      if (entries !== undefined) pj += energyOf(pass, entries) * times;
+    });
+    const sum = { cycles, pj };
+    sums.set(key, sum);
+    return sum;
+  };
+
+  /** Rows of maps do not begin and end where bursts do. */
+  const wholeBursts = ({ tile }: Mapping, moved: MovedBytes): MovedBytes => {
+    if (maps === undefined) return moved;
+    const { ifmapOnce, ifmapLoads, ofmap } = moved;
+    const ifmapRest = ifmapOnce === 0 ? 0 : maps.ifmap(tile) * burstBytes - ifmapOnce;
+    const ofmapRest = ofmap === 0 ? 0 : maps.ofmap(tile) * burstBytes - ofmap;
+    const residualRest = problem.residual && problem.kept?.residual === undefined ? ofmapRest : 0;
+    return {
+      ...moved,
+      read: moved.read + ifmapRest * ifmapLoads + residualRest,
+      written: moved.written + ofmapRest,
+    };
+  };
+
+  return (bounded) => {
+    const { mapping, moved } = bounded;
+    if (registerShortage(problem, mapping, accelerator) !== undefined) return undefined;
+    const dataflow = mapping.dataflow ?? accelerator.array.dataflow;
+    if (!rates.has(dataflow)) rates.set(dataflow, ratesOf(search, dataflow));
+    const { cycles, pj } = passesOf(mapping);
+    const least = leastSums(search, rates.get(dataflow), wholeBursts(mapping, moved), cycles, pj);
+    return {
+      ...bounded,
+      bound: Math.max(bounded.bound, valueOf(objective, least)),
+      latencyPs: Math.max(bounded.latencyPs, least.latencyPs),
+    };
+  };
+}
+
+function keyOf({ dataflow = '', tile, phasesPerGroup, rowStationary: sets }: Mapping): string {
+  const { images, filters, channels, rows, columns } = tile;
+  const own = sets === undefined ? '' : [sets.e, sets.p, sets.q, sets.r, sets.t].join(' ');
+  return `${dataflow} ${phasesPerGroup} ${images} ${filters} ${channels} ${rows} ${columns} ${own}`;
+}
+
+function isSame(a: RegisterEntries, b: RegisterEntries): boolean {
+  return a.ifmap === b.ifmap && a.weight === b.weight && a.psum === b.psum;
+}

@@ -1,0 +1,149 @@
+import type { Mapping } from '../mapping/mapping.js';
+import type { PassCache } from '../schedule/schedule.js';
+import { compareBounds, createHeap } from './boundedHeap.js';
+import type { BoundedHeap } from './boundedHeap.js';
+import { forEachBounded } from './floor.js';
+import type { BoundedMapping, SearchProblem } from './floor.js';
+import { valueOf } from './objective.js';
+import type { LayerSums } from './objective.js';
+import { createRefinement } from './refine.js';
+import type { MappingSpace } from './space.js';
+
+/** How long a search goes on; until the best mapping is proven unless limited. */
+export interface SearchLimits {
+  /** Mappings that are estimated. */
+  readonly judgements?: number | undefined;
+  /** Mappings for which the closer bound is worked out. */
+  readonly refinements?: number | undefined;
+  /** Answers whether to stop, asked before each estimate: for limits of time. */
+  readonly isOver?: (() => boolean) | undefined;
+}
+
+/** A mapping as it was estimated. */
+export interface Judged<T> {
+  readonly mapping: Mapping;
+  readonly sums: LayerSums;
+  /** In the objective's unit. */
+  readonly value: number;
+  readonly estimate: T;
+}
+
+export interface MappingSearch<T> {
+  /** Undefined when no mapping of the space is legal. */
+  readonly best: Judged<T> | undefined;
+  /** No mapping of the space costs less; the best one's own value where it is proven. */
+  readonly bound: number;
+  readonly isProven: boolean;
+  /** Mappings that were bounded, bounded closely, and estimated. */
+  readonly bounded: number;
+  readonly refined: number;
+  readonly judged: number;
+}
+
+/** Mappings that are remembered while their bounds are closer to the best one than those of others. */
+const remembered = 4096;
+
+/**
+ * The best mapping of a space. All are bounded; those of least bound are bounded closely, and those whose closer bound is less than all
+ * other bounds are estimated. When nothing is left with a bound below the best estimate, that one is proven to be the best. Mappings
+ * that cost the same are told apart by latency, then by their place in the space, so that equal arguments give equal answers however
+ * the search was cut short by counts.
+ *
+ * A generator, so that others get their turn: it yields after each estimate and each sweep through the space.
+ *
+ * @param judge estimates a mapping exactly
+ */
+export function* searchMapping<T>(
+  search: SearchProblem,
+  space: MappingSpace,
+  judge: (mapping: Mapping, passes: PassCache) => { readonly sums: LayerSums; readonly estimate: T },
+  { judgements = Infinity, refinements = Infinity, isOver = () => false }: SearchLimits = {},
+): Generator<void, MappingSearch<T>, void> {
+  const passes: PassCache = new Map();
+  const refine = createRefinement(search, passes);
+  let best: Judged<T> | undefined;
+  let bestIndex = Infinity;
+  const counts = { bounded: 0, refined: 0, judged: 0 };
+  const limit = (): number => best?.value ?? Infinity;
+  let done: BoundedMapping | undefined;
+
+  const judgeOne = ({ mapping, index }: BoundedMapping): void => {
+    const { sums, estimate } = judge(mapping, passes);
+    const value = valueOf(search.objective, sums);
+    counts.judged++;
+    if (best !== undefined && !isLess(value, sums.latencyPs, index)) return;
+    best = { mapping, sums, value, estimate };
+    bestIndex = index;
+  };
+  const isLess = (value: number, latencyPs: number, index: number): boolean =>
+    best === undefined ||
+    value < best.value ||
+    (value === best.value &&
+      (latencyPs < best.sums.latencyPs || (latencyPs === best.sums.latencyPs && index < bestIndex)));
+
+  for (;;) {
+    const { open, leftOut } = sweep(search, space, limit, done);
+    counts.bounded = Math.max(counts.bounded, open.bounded);
+    yield;
+    const close = createHeap(compareBounds);
+    for (;;) {
+      const next = open.heap.peek();
+      const closest = close.peek();
+      const least = Math.min(next?.bound ?? Infinity, closest?.bound ?? Infinity, leftOut);
+      const isOutOfTime =
+        best !== undefined && (counts.judged >= judgements || isOver());
+      if (isOutOfTime) {
+        return { best, bound: Math.min(least, limit()), isProven: least > limit(), ...counts };
+      }
+      const mayRefine = counts.refined < refinements;
+      if (closest !== undefined && (next === undefined || !mayRefine || compareBounds(closest, next) <= 0)) {
+        close.pop();
+        if (closest.bound > limit()) break;
+        judgeOne(closest);
+        yield;
+        continue;
+      }
+      if (next === undefined || next.bound > limit()) break;
+      if (!mayRefine && best !== undefined) {
+        return { best, bound: Math.min(least, limit()), isProven: least > limit(), ...counts };
+      }
+      open.heap.pop();
+      done = next;
+      const refined = refine(next);
+      counts.refined++;
+      if (refined !== undefined && refined.bound <= limit()) close.push(refined);
+    }
+    if (leftOut > limit() || (leftOut === Infinity && done === undefined) || leftOut === Infinity) {
+      return { best, bound: limit(), isProven: true, ...counts };
+    }
+  }
+}
+
+interface Sweep {
+  readonly open: { readonly heap: BoundedHeap; readonly bounded: number };
+  /** The least bound of those that there was no room to remember; Infinity when all were remembered. */
+  readonly leftOut: number;
+}
+
+/** The mappings of least bound, as many as are remembered, of those that come after one. */
+function sweep(
+  search: SearchProblem,
+  space: MappingSpace,
+  limit: () => number,
+  after: BoundedMapping | undefined,
+): Sweep {
+  const worst = createHeap((a, b) => compareBounds(b, a));
+  let leftOut = Infinity;
+  const bounded = forEachBounded(search, space, {
+    limit,
+    visit: (mapping) => {
+      if (after !== undefined && compareBounds(mapping, after) <= 0) return;
+      worst.push(mapping);
+      if (worst.size <= remembered) return;
+      leftOut = Math.min(leftOut, worst.pop()?.bound ?? Infinity);
+    },
+  });
+  const heap = createHeap(compareBounds);
+  for (let mapping = worst.pop(); mapping !== undefined; mapping = worst.pop()) heap.push(mapping);
+  return { open: { heap, bounded }, leftOut };
+}

@@ -1,0 +1,300 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
+import { dataflowOf } from '../dataflow/dataflows.js';
+import { bufferOf } from '../mapping/footprint.js';
+import { loopNumber, ordersByMask } from '../mapping/loopOrders.js';
+import { mappedTensors } from '../mapping/mapping.js';
+import type { Buffering, MappedTensor, Mapping } from '../mapping/mapping.js';
+import { loopNames, wholeTile } from '../mapping/problem.js';
+import type { LayerProblem, LoopName, TileShape } from '../mapping/problem.js';
+import { tileSizes } from '../mapping/tileSizes.js';
+import { bytesOf } from '../tensor/precision.js';
+import { loopCut, mapCut } from './loopTables.js';
+import type { LoopCut, MapCut } from './loopTables.js';
+import { loadsOf, loopsOf, psumsInTurn } from './moves.js';
+import type { MappingSpace } from './space.js';
+import { weightCuts } from './weightCuts.js';
+import type { WeightCut } from './weightCuts.js';
+
+/** A tiling. One object stands for all of them in turn. */
+export interface Tiling {
+  images: LoopCut;
+  filters: LoopCut;
+  channels: LoopCut;
+  rows: MapCut;
+  columns: MapCut;
+  /** Absent for layers without weights. */
+  weight: WeightCut | undefined;
+  steps: number;
+  /** By the loop's number. */
+  readonly trips: Int32Array;
+  /** Tiles of each tensor, and bytes of a slot for one, in the order of `mappedTensors`. */
+  readonly tiles: Float64Array;
+  readonly slotBytes: Float64Array;
+}
+
+const [ifmap, weight, psum, ofmap] = [0, 1, 2, 3];
+const orders = ordersByMask().map((all) =>
+  all.map((order) => ({ order, numbers: Int32Array.from(order, (name) => loopNumber[name]) })),
+);
+
+/** How the tiles of a tiling take turns, and how many of each tensor there is room for at once. One object for all in turn. */
+export interface Placement {
+  order: readonly LoopName[];
+  numbers: Int32Array;
+  /** In the order of `mappedTensors`. */
+  readonly slots: Float64Array;
+  /** How often all ifmap tiles are loaded, and all weight tiles. */
+  ifmapLoads: number;
+  weightLoads: number;
+  /** Tiles of partial sums that take turns, if there are more of them than slots; else 0. */
+  spilled: number;
+}
+
+/** Walks through the tilings of a space, and through the legal placements of each. */
+export interface TileWalk {
+  /** @param visit returns whether the tiling's placements are of interest */
+  forEachTiling(dataflow: string, visit: (tiling: Tiling) => void): void;
+  forEachPlacement(tiling: Tiling, visit: (placement: Placement) => void): void;
+  /** What a mapping says of its buffers beyond what follows from these; undefined if nothing. */
+  bufferingOf(tiling: Tiling, placement: Placement): Mapping['buffering'];
+}
+
+export function createTileWalk(problem: LayerProblem, accelerator: Accelerator, space: MappingSpace): TileWalk {
+  const whole = wholeTile(problem);
+  const sizes = tileSizes(problem, accelerator, space.tileSizes);
+  const groups = problem.kind === 'conv' ? problem.groups : 1;
+  const elementBytes = bytesOf(problem.precision);
+  const sumBytes = bytesOf(problem.accumulator);
+  const weights =
+    problem.kind === 'conv' ? weightCuts(problem, accelerator.dram.burstBytes) : undefined;
+  const loops = loopsOf[problem.kind];
+  const cuts = {
+    images: sizes.images.map((size) => loopCut(whole.images, size)),
+    filters: sizes.filters.map((size) => loopCut(whole.filters, size)),
+    channels: sizes.channels.map((size) => loopCut(whole.channels, size)),
+    rows: sizes.rows.map((size) => mapCut(problem, 0, size)),
+    columns: sizes.columns.map((size) => mapCut(problem, 1, size)),
+  };
+
+  // Of each tensor its buffer's number; of each buffer what slots may take.
+  const held = mappedTensors.map((tensor) => accelerator.buffers.indexOf(bufferOf(accelerator, tensor)));
+  const isDouble = held.map((buffer) => accelerator.buffers[buffer].doubleBuffered);
+  const room = accelerator.buffers.map(
+    ({ name, capacityBytes }) => capacityBytes - (problem.kept?.bytes[name] ?? 0),
+  );
+  const need = new Float64Array(room.length);
+  const present = mappedTensors.map((tensor) => problem.kind === 'conv' || tensor === 'ifmap' || tensor === 'ofmap');
+
+  const tiling: Tiling = {
+    images: cuts.images[0],
+    filters: cuts.filters[0],
+    channels: cuts.channels[0],
+    rows: cuts.rows[0],
+    columns: cuts.columns[0],
+    weight: undefined,
+    steps: 0,
+    trips: new Int32Array(loopNames.length),
+    tiles: new Float64Array(mappedTensors.length),
+    slotBytes: new Float64Array(mappedTensors.length),
+  };
+  const placement: Placement = {
+    order: loopNames,
+    numbers: orders[0][0].numbers,
+    slots: new Float64Array(mappedTensors.length),
+    ifmapLoads: 1,
+    weightLoads: 1,
+    spilled: 0,
+  };
+
+  const set = (spillsPsums: boolean): void => {
+    const { images, filters, channels, rows, columns, trips, tiles, slotBytes } = tiling;
+    trips[loopNumber.images] = images.trips;
+    trips[loopNumber.filters] = filters.trips;
+    trips[loopNumber.channels] = channels.trips;
+    trips[loopNumber.rows] = rows.trips;
+    trips[loopNumber.columns] = columns.trips;
+    const maps = groups * images.trips * rows.trips * columns.trips;
+    tiling.steps = maps * filters.trips * channels.trips;
+    const positions = images.size * rows.size * columns.size;
+    const ifmapChannels = problem.kind === 'conv' ? channels : filters;
+    tiles[ifmap] = maps * ifmapChannels.trips;
+    tiles[ofmap] = maps * filters.trips;
+    slotBytes[ifmap] = words(images.size * ifmapChannels.size * rows.padded * columns.padded * elementBytes);
+    slotBytes[ofmap] = words(filters.size * positions * elementBytes);
+    if (weights === undefined) return;
+    tiling.weight = weights(filters.size, channels.size);
+    tiles[weight] = groups * filters.trips * channels.trips;
+    slotBytes[weight] = tiling.weight.slotBytes;
+    tiles[psum] = tiles[ofmap];
+    slotBytes[psum] = spillsPsums || channels.trips > 1 ? words(filters.size * positions * sumBytes) : 0;
+  };
+
+  const inPlace = (): boolean => {
+    const { channels, slotBytes } = tiling;
+    const { numbers } = placement;
+    return (
+      slotBytes[psum] > 0 &&
+      (numbers[numbers.length - 1] === loopNumber.channels || channels.trips === 1) &&
+      !problem.residual &&
+      !isDouble[psum] &&
+      held[psum] === held[ofmap] &&
+      slotBytes[ofmap] <= slotBytes[psum]
+    );
+  };
+  const fits = (): boolean => {
+    need.fill(0);
+    const ofmapInPlace = inPlace();
+    for (let tensor = 0; tensor < present.length; tensor++) {
+      if (present[tensor] && !(tensor === ofmap && ofmapInPlace))
+        need[held[tensor]] += placement.slots[tensor] * tiling.slotBytes[tensor];
+    }
+    for (let buffer = 0; buffer < need.length; buffer++) if (need[buffer] > room[buffer]) return false;
+    return true;
+  };
+
+  const forEachTiling: TileWalk['forEachTiling'] = (dataflow, visit) => {
+    const { spillsPsums } = dataflowOf(dataflow);
+    for (tiling.images of cuts.images) {
+      for (tiling.filters of cuts.filters) {
+        for (tiling.channels of cuts.channels) {
+          for (tiling.rows of cuts.rows) {
+            for (tiling.columns of cuts.columns) {
+              if (space.tileSizes === 'halved' && tiling.rows.size > 1 && tiling.columns.trips > 1) continue;
+              set(spillsPsums);
+              if (tiling.steps <= space.mostSteps) visit(tiling);
+            }
+          }
+        }
+      }
+    }
+  };
+
+  /** Slots that a tensor can have, the likeliest first. */
+  const choicesOf = (tensor: number, isPsumInPlace: boolean): number[] => {
+    const count = tiling.tiles[tensor];
+    if (count === 1 || !present[tensor]) return [1];
+    if (tensor === psum && (isPsumInPlace || tiling.slotBytes[psum] === 0)) return [1];
+    if (!isDouble[tensor]) return [1];
+    return tensor === ofmap || count === 2 ? [2, 1] : [2, 1, count];
+  };
+
+  const seen = new Set<number>();
+  const forEachPlacement: TileWalk['forEachPlacement'] = (_, visit) => {
+    const { trips, tiles, channels } = tiling;
+    let mask = 0;
+    for (let loop = 0; loop < trips.length; loop++) if (trips[loop] > 1) mask |= 1 << loop;
+    // Even one slot each is too much.
+    placement.slots.fill(1);
+    seen.clear();
+    for (const { order, numbers } of orders[mask]) {
+      placement.order = order;
+      placement.numbers = numbers;
+      placement.slots.fill(1);
+      if (!fits()) continue;
+      const isPsumInPlace = channels.trips === 1 || numbers[numbers.length - 1] === loopNumber.channels;
+      const inTurn = isPsumInPlace ? 1 : psumsInTurn(numbers, trips);
+      const [ofIfmap, ofWeight, ofPsum, ofOfmap] = [ifmap, weight, psum, ofmap].map((tensor) =>
+        choicesOf(tensor, isPsumInPlace),
+      );
+      const kept: number[] = [];
+      for (const ifmapSlots of ofIfmap) {
+        for (const weightSlots of ofWeight) {
+          for (const psumSlots of ofPsum) {
+            for (const ofmapSlots of ofOfmap) {
+              placement.slots[ifmap] = ifmapSlots;
+              placement.slots[weight] = weightSlots;
+              placement.slots[psum] = psumSlots;
+              placement.slots[ofmap] = ofmapSlots;
+              if (!fits()) continue;
+              placement.ifmapLoads = loadsOf(numbers, trips, loops.ifmap, ifmapSlots);
+              placement.weightLoads = loadsOf(numbers, trips, loops.weight, weightSlots);
+              placement.spilled = inTurn > psumSlots && channels.trips > 1 ? inTurn : 0;
+              if (space.bufferings === 'useful' && !isUseful(kept)) continue;
+              if (space.orders === 'unlike' && isLikeBefore()) continue;
+              visit(placement);
+            }
+          }
+        }
+      }
+    }
+
+    /** No other placement in this order has more of everything. */
+    function isUseful(before: number[]): boolean {
+      const code = singles();
+      const resident = residents(tiles);
+      for (const other of before) {
+        const [otherResident, otherSingles] = [other >> 4, other & 15];
+        if (otherResident === resident && (otherSingles & code) === otherSingles) return false;
+      }
+      if (resident !== 0 && !gainsByResidents(tiles)) return false;
+      before.push((resident << 4) | code);
+      return true;
+    }
+    function isLikeBefore(): boolean {
+      const { slots, ifmapLoads, weightLoads, spilled } = placement;
+      let key = 0;
+      for (let tensor = 0; tensor < slots.length; tensor++)
+        key = key * 3 + (slots[tensor] === 1 ? 0 : slots[tensor] === 2 ? 1 : 2);
+      key = ((key * 1e4 + ifmapLoads) * 1e4 + weightLoads) * 1e3 + (spilled === 0 ? 0 : 1);
+      if (seen.has(key)) return true;
+      seen.add(key);
+      return false;
+    }
+  };
+
+  const singles = (): number => {
+    let code = 0;
+    for (let tensor = 0; tensor < present.length; tensor++)
+      if (placement.slots[tensor] === 1) code |= 1 << tensor;
+    return code;
+  };
+  const residents = (tiles: Float64Array): number => {
+    let code = 0;
+    for (let tensor = 0; tensor < present.length; tensor++)
+      if (placement.slots[tensor] > 2 && placement.slots[tensor] === tiles[tensor]) code |= 1 << tensor;
+    return code;
+  };
+  /** Whether each tensor that has all its tiles there would be moved more often with two slots. */
+  const gainsByResidents = (tiles: Float64Array): boolean => {
+    const { slots, numbers } = placement;
+    if (slots[ifmap] > 2 && loadsOf(numbers, tiling.trips, loops.ifmap, 2) === 1) return false;
+    if (slots[weight] > 2 && loadsOf(numbers, tiling.trips, loops.weight, 2) === 1) return false;
+    return slots[psum] <= 2 || slots[psum] < tiles[psum] || psumsInTurn(numbers, tiling.trips) > 2;
+  };
+
+  return {
+    forEachTiling,
+    forEachPlacement,
+    bufferingOf: ({ tiles }, { slots }) => {
+      const named = mappedTensors.flatMap((tensor, index): Array<[MappedTensor, Buffering]> => {
+        if (tiles[index] === 1 || !present[index] || slots[index] === (isDouble[index] ? 2 : 1)) return [];
+        // Partial sums that stay in one place have a single slot anyway.
+        if (tensor === 'psum' && !hasPsumChoice(slots[index])) return [];
+        return [[tensor, slots[index] === 1 ? 'single' : slots[index] === 2 ? 'double' : 'resident']];
+      });
+      return named.length === 0 ? undefined : Object.fromEntries(named);
+    },
+  };
+
+  function hasPsumChoice(_: number): boolean {
+    const { numbers } = placement;
+    const { channels, slotBytes } = tiling;
+    return (
+      slotBytes[psum] > 0 && channels.trips > 1 && numbers[numbers.length - 1] !== loopNumber.channels
+    );
+  }
+}
+
+function words(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}
+
+export function shapeOf({ images, filters, channels, rows, columns }: Tiling): TileShape {
+  return {
+    images: images.size,
+    filters: filters.size,
+    channels: channels.size,
+    rows: rows.size,
+    columns: columns.size,
+  };
+}
