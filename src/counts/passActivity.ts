@@ -44,7 +44,11 @@ export function passStretches(
 }
 
 /** What the chip's components do in a pass. */
-export function activityOf(kind: LayerCounts['kind'], pass: PassCost, accelerator: Accelerator): ChipActivity {
+export function activityOf(
+  kind: LayerCounts['kind'],
+  pass: PassCost,
+  accelerator: Accelerator,
+): ChipActivity {
   return {
     kind,
     macs: { performed: pass.macs, gated: pass.gatedMacs },

@@ -2,6 +2,7 @@ import type { RegisterTensor } from './counters.js';
 import type { IsZero } from './operands.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
 import type { PeArray } from './peArray.js';
+import type { RowStationaryMapping } from './rowStationary/mapping.js';
 
 /** Entries of each register file of a PE. */
 export type RegisterEntries = Readonly<Record<RegisterTensor, number>>;
@@ -51,6 +52,8 @@ export interface Dataflow {
   readonly registersByLayer?: boolean;
   /** What the dataflow has chosen for a pass beyond its tile, for reports; absent where there is nothing to choose. */
   chosenFor?(shape: PassShape, context: ArrayContext): Readonly<Record<string, number>>;
+  /** All that could be prescribed for a pass as `rowStationary`, where the dataflow has such. */
+  peSets?(shape: PassShape, context: ArrayContext): readonly RowStationaryMapping[];
   /** How often the pass reads each weight that exists from its buffer. */
   weightRounds(shape: PassShape, context: ArrayContext): number;
   /** Cycles of a pass by and large: ports and drains left out. */

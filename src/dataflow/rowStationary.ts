@@ -3,7 +3,7 @@ import type { Dataflow, RegisterEntries } from './dataflow.js';
 import type { IsZero } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
-import { chooseRowMapping } from './rowStationary/choice.js';
+import { chooseRowMapping, rowMappings } from './rowStationary/choice.js';
 import { columnKinds, countProcessing, processingCost, unlikeColumns } from './rowStationary/cost.js';
 import type { ProcessingCost } from './rowStationary/cost.js';
 import { driveRowStationary } from './rowStationary/drive.js';
@@ -40,6 +40,7 @@ export const rowStationary: Dataflow = {
   roughCycles: ({ positions, channels, groups, tapsPerKernel }, { rows, columns, macLanes }) =>
     (groups.reduce((sum, { filters }) => sum + filters, 0) * positions * channels * tapsPerKernel) /
     (rows * columns * macLanes),
+  peSets: rowMappings,
   passCost,
   drive: (shape, context, array) => {
     driveRowStationary(shape, context, rowMappingOf(shape, context), array);

@@ -12,6 +12,7 @@ export function passEnergyPj(
 ): number {
   const prices = model.pricesFor({ registerEntries });
   let pj = 0;
-  for (const charge of chipCharges(activity, model.accelerator, model.precision, prices)) pj += energyOf(charge);
+  for (const charge of chipCharges(activity, model.accelerator, model.precision, prices))
+    pj += energyOf(charge);
   return pj;
 }

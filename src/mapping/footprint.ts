@@ -87,7 +87,8 @@ export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: 
   );
   if (!psumsLeaveArray(problem, mapping, accelerator))
     return { ifmap, weight, ofmap, ofmapInPlace: false, keptBytes };
-  const accumulatesInPlace = order[order.length - 1] === 'channels' || trips.channels === 1;
+  const innermost = order.findLast((loop) => trips[loop] > 1);
+  const accumulatesInPlace = innermost === 'channels' || trips.channels === 1;
   const psum = slots(
     'psum',
     accumulatesInPlace ? 1 : ofmapTrips,

@@ -75,7 +75,8 @@ function needOf(problem: ConvProblem, mapping: Mapping, accelerator: Accelerator
   };
 }
 
-function firstTile(problem: LayerProblem, { tile }: Mapping): Tile {
+/** The tile that the others are no larger than. */
+export function firstTile(problem: LayerProblem, { tile }: Mapping): Tile {
   return {
     group: 0,
     imageStart: 0,

@@ -53,7 +53,8 @@ function unitsOf(
   problem: LayerProblem,
   { array: { rows, columns } }: Accelerator,
 ): Record<keyof TileShape, readonly number[]> {
-  if (problem.kind === 'vector') return { images: [], filters: [columns], channels: [], rows: [], columns: [] };
+  if (problem.kind === 'vector')
+    return { images: [], filters: [columns], channels: [], rows: [], columns: [] };
   const { assignment } = problem.storage.streamed;
   const period = assignment.kind === 'periodic' ? [assignment.period] : [];
   return {

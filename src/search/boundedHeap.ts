@@ -7,7 +7,7 @@ export function compareBounds(a: BoundedMapping, b: BoundedMapping): number {
 
 /** A priority queue. */
 export interface BoundedHeap {
-  readonly size: number;
+  size(): number;
   push(mapping: BoundedMapping): void;
   /** The first in order, which stays. */
   peek(): BoundedMapping | undefined;
@@ -21,9 +21,7 @@ export function createHeap(compare: (a: BoundedMapping, b: BoundedMapping) => nu
     [items[a], items[b]] = [items[b], items[a]];
   };
   return {
-    get size() {
-      return items.length;
-    },
+    size: () => items.length,
     push(mapping) {
       let at = items.push(mapping) - 1;
       while (at > 0) {
@@ -39,7 +37,7 @@ export function createHeap(compare: (a: BoundedMapping, b: BoundedMapping) => nu
       const last = items.pop();
       if (last === undefined || items.length === 0) return first;
       items[0] = last;
-      for (let at = 0; ; ) {
+      for (let at = 0; ;) {
         const left = 2 * at + 1;
         const right = left + 1;
         let least = at;

@@ -15,9 +15,11 @@ export interface EnergyRates {
   readonly perOperation: number;
   /** A byte of a finished output on its way from the array to its buffer. */
   readonly perOutputByte: number;
-  /** A byte from DRAM, and to it, the DMA included and the buffer not. */
+  /** A byte of bursts from DRAM, and of bursts to it. */
   readonly perByteRead: number;
   readonly perByteWritten: number;
+  /** A byte that the DMA moves. */
+  readonly perByteMoved: number;
   /** A byte that the DMA writes to the buffer of a tensor, and that it reads from it. */
   readonly fillPerByte: Readonly<Record<'ifmap' | 'weight' | 'psum' | 'ofmap', number>>;
   readonly storePerByte: Readonly<Record<'psum' | 'ofmap', number>>;
@@ -48,14 +50,14 @@ export function energyRates(
     const of = prices.buffers[buffer.name];
     return (of.read.value + of.route.value) / word(buffer);
   };
-  const dma = 8 * prices.dmaTransfer.value;
   const dram = dramRates(accelerator, prices);
   return {
     perMac: prices.mac.value + (entries === undefined ? 0 : registersPerMac(accelerator, prices)),
     perOperation: prices.postProcessor[kind].value,
     perOutputByte: written('ofmap') + 8 * prices.deliver.value,
-    perByteRead: dram.read + dma,
-    perByteWritten: dram.write + dma,
+    perByteRead: dram.read,
+    perByteWritten: dram.write,
+    perByteMoved: 8 * prices.dmaTransfer.value,
     fillPerByte: {
       ifmap: written('ifmap'),
       weight: written('weight'),

@@ -1,9 +1,9 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
-import type { LayerKind } from '../energy/action.js';
 import type { EnergyModel } from '../energy/evaluate.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { phaseGroupings } from '../mapping/phaseGroupings.js';
 import type { LayerProblem } from '../mapping/problem.js';
+import type { Layer } from '../network/layer.js';
 import type { MappingObjective } from '../scenario/objective.js';
 import { energyRates } from './energyRates.js';
 import type { EnergyRates } from './energyRates.js';
@@ -21,10 +21,10 @@ import { createTileWalk, shapeOf } from './tileWalk.js';
 /** A layer and what its mappings are judged by. */
 export interface SearchProblem {
   readonly problem: LayerProblem;
-  readonly kind: LayerKind;
   readonly accelerator: Accelerator;
   readonly objective: MappingObjective;
-  readonly model: EnergyModel;
+  /** For objectives that ask for energy: the layer that the problem was made of, and what its machine is charged. */
+  readonly priced?: { readonly layer: Layer; readonly model: EnergyModel } | undefined;
 }
 
 /** A mapping and what it costs at least. */
@@ -43,6 +43,8 @@ export interface BoundedMapping {
 export interface FloorVisitor {
   /** Mappings whose bound is above it are passed over. */
   limit(): number;
+  /** Told of the bound of those that are, one by one or a tiling at a time. */
+  passOver(bound: number): void;
   visit(mapping: BoundedMapping): void;
 }
 
@@ -73,8 +75,10 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
         const cycles = groups * (cyclesOf?.(filters, channels, images, rows, columns) ?? 0);
         const passCycles = Math.max(cycles, work.cycles);
         const ofTiling = leastSums(search, rates, moved(tiling, undefined, rates), passCycles, passPj);
-        if (valueOf(objective, ofTiling) > visitor.limit()) {
+        const boundOfTiling = valueOf(objective, ofTiling);
+        if (boundOfTiling > visitor.limit()) {
           bounded++;
+          visitor.passOver(boundOfTiling);
           return;
         }
         walk.forEachPlacement(tiling, (placement) => {
@@ -82,7 +86,10 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
           const bytes = moved(tiling, placement, rates);
           const least = leastSums(search, rates, bytes, passCycles, passPj);
           const bound = valueOf(objective, least);
-          if (bound > visitor.limit()) return;
+          if (bound > visitor.limit()) {
+            visitor.passOver(bound);
+            return;
+          }
           const buffering = walk.bufferingOf(tiling, placement);
           const mapping: Mapping = {
             ...(dataflow !== accelerator.array.dataflow && { dataflow }),
@@ -101,12 +108,11 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
 
 /** What the layer's actions cost in a dataflow; undefined where the objective does not ask for energy. */
 export function ratesOf(
-  { problem, kind, accelerator, objective, model }: SearchProblem,
+  { problem, accelerator, objective, priced }: SearchProblem,
   dataflow: string,
 ): EnergyRates | undefined {
-  return needsEnergy(objective)
-    ? energyRates(model, kind, registersOfAll(problem, accelerator, dataflow))
-    : undefined;
+  if (priced === undefined || !needsEnergy(objective)) return undefined;
+  return energyRates(priced.model, priced.layer.kind, registersOfAll(problem, accelerator, dataflow));
 }
 
 function leastPassPj({ macs, operations, outputBytes }: LeastWork, rates: EnergyRates | undefined): number {

@@ -44,7 +44,14 @@ export function mapCut(problem: LayerProblem, axis: 0 | 1, size: number): MapCut
     reached = Math.max(reached, to);
     if (start === 0) firstInput = to - from;
   }
-  return { ...cut, padded: paddedUnder(problem.window, axis, size), input, inputPadded, distinctInput, firstInput };
+  return {
+    ...cut,
+    padded: paddedUnder(problem.window, axis, size),
+    input,
+    inputPadded,
+    distinctInput,
+    firstInput,
+  };
 }
 
 function spanUnder(

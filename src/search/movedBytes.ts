@@ -14,7 +14,7 @@ export interface MovedBytes {
   last: number;
   /** While no pass can run, the first and the last aside. */
   between: number;
-  /** What filling and emptying the buffers costs, in pJ. */
+  /** What filling and emptying the buffers costs, and the DMA, in pJ. */
   fillPj: number;
   /** Of `read`: the bytes of all ifmap tiles, and how often they are loaded; of `written`: those of the ofmap. 0 where these stay on chip. */
   ifmapOnce: number;
@@ -48,8 +48,19 @@ export function movedBytesOf(
     residual: problem.residual && kept?.residual === undefined,
     output: kept?.output === undefined,
   };
-  const waiting = dram.kind === 'flat' ? 0 : 2 * dram.controller.window * dram.controller.channels * dram.burstBytes;
-  const moved: MovedBytes = { read: 0, written: 0, first: 0, last: 0, between: 0, fillPj: 0, ifmapOnce: 0, ifmapLoads: 1, ofmap: 0 };
+  const waiting =
+    dram.kind === 'flat' ? 0 : 2 * dram.controller.window * dram.controller.channels * dram.burstBytes;
+  const moved: MovedBytes = {
+    read: 0,
+    written: 0,
+    first: 0,
+    last: 0,
+    between: 0,
+    fillPj: 0,
+    ifmapOnce: 0,
+    ifmapLoads: 1,
+    ofmap: 0,
+  };
 
   return (tiling, placement, rates) => {
     const { images, filters, channels, rows, columns, tiles, slotBytes, weight: weights } = tiling;
@@ -58,9 +69,7 @@ export function movedBytesOf(
     const ifmapOnce = maps * rows.input * columns.input * elementBytes;
     const distinct = maps * rows.distinctInput * columns.distinctInput * elementBytes;
     const ifmapBytes = ifmapOnce * ifmapLoads;
-    const ifmapRead = inDram.input
-      ? Math.max(distinct, ifmapBytes - tiles[ifmap] * ifmapLoads * waiting)
-      : 0;
+    const ifmapRead = inDram.input ? Math.max(distinct, ifmapBytes - tiles[ifmap] * ifmapLoads * waiting) : 0;
     const weightOnce = weights === undefined ? 0 : weights.bursts * dram.burstBytes;
     const weightRead = Math.max(weightOnce, weightOnce * weightLoads - tiles[weight] * weightLoads * waiting);
     let psumsWritten = 0;
@@ -94,16 +103,22 @@ export function movedBytesOf(
         moved.between += outputBytes - moved.last;
     }
     if (rates !== undefined) {
-      const { fillPerByte, storePerByte } = rates;
+      const { fillPerByte, storePerByte, perByteMoved } = rates;
+      const weightBytes = weights === undefined ? 0 : weights.bytes * weightLoads;
       const padded = maps * rows.inputPadded * columns.inputPadded * elementBytes * ifmapLoads;
       moved.fillPj =
         padded * fillPerByte.ifmap +
-        (weights === undefined ? 0 : weights.bytes * weightLoads * fillPerByte.weight) +
+        weightBytes * fillPerByte.weight +
         (problem.residual ? outputBytes * fillPerByte.ofmap : 0) +
         outputBytes * storePerByte.ofmap +
-        psumsWritten * (storePerByte.psum + fillPerByte.psum * (dram.kind === 'flat' ? 1 : 0));
+        psumsWritten * (storePerByte.psum + fillPerByte.psum + perByteMoved) +
+        ((inDram.input ? ifmapBytes : 0) +
+          weightBytes +
+          tableBytes +
+          (inDram.residual ? outputBytes : 0) +
+          (inDram.output ? outputBytes : 0)) *
+          perByteMoved;
     }
     return moved;
   };
 }
-

@@ -5,7 +5,9 @@ import type { PassCost } from '../dataflow/pass.js';
 import { passEnergyPj } from '../energy/passEnergy.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { forEachPassKind } from '../mapping/passKinds.js';
-import { registerEntries, registerShortage } from '../mapping/registerFiles.js';
+import { mappedDataflow } from '../mapping/mappedDataflow.js';
+import { passShape } from '../mapping/passShape.js';
+import { firstTile, registerEntries, registerShortage } from '../mapping/registerFiles.js';
 import { mapTraffic } from '../mapping/traffic.js';
 import { passCosts } from '../schedule/schedule.js';
 import type { PassCache } from '../schedule/schedule.js';
@@ -14,18 +16,20 @@ import type { BoundedMapping, SearchProblem } from './floor.js';
 import type { EnergyRates } from './energyRates.js';
 import type { MovedBytes } from './movedBytes.js';
 import { needsEnergy, valueOf } from './objective.js';
+import type { MappingSpace } from './space.js';
 
 /**
  * A closer lower bound: the passes of a mapping are those that it really has, with their cycles and all that they are charged for; what
  * remains open is how far the DMA keeps the array waiting, and what a command-level DRAM does beside its reads and writes.
  *
- * @returns undefined for a mapping that the register files of the PEs have no room for
+ * @returns the mapping with each of the PE sets that are looked at; none that the register files of the PEs have no room for
  */
 export function createRefinement(
   search: SearchProblem,
   passes: PassCache,
-): (bounded: BoundedMapping) => BoundedMapping | undefined {
-  const { problem, kind, accelerator, objective, model } = search;
+  { peSets }: Pick<MappingSpace, 'peSets'>,
+): (bounded: BoundedMapping) => BoundedMapping[] {
+  const { problem, accelerator, objective, priced } = search;
   const context = arrayContext(accelerator);
   const { burstBytes } = accelerator.dram;
   const isFlat = accelerator.dram.kind === 'flat';
@@ -34,10 +38,14 @@ export function createRefinement(
   const energies = new WeakMap<PassCost, { readonly entries: RegisterEntries; readonly pj: number }>();
   const sums = new Map<string, { readonly cycles: number; readonly pj: number }>();
 
-  const energyOf = (pass: PassCost, entries: RegisterEntries): number => {
+  const energyOf = (
+    pass: PassCost,
+    entries: RegisterEntries,
+    { layer, model }: NonNullable<SearchProblem['priced']>,
+  ): number => {
     const known = energies.get(pass);
     if (known !== undefined && isSame(known.entries, entries)) return known.pj;
-    const pj = passEnergyPj(activityOf(kind, pass, accelerator), entries, model);
+    const pj = passEnergyPj(activityOf(layer.kind, pass, accelerator), entries, model);
     energies.set(pass, { entries, pj });
     return pj;
   };
@@ -47,13 +55,14 @@ export function createRefinement(
     const known = sums.get(key);
     if (known !== undefined) return known;
     const costOf = passCosts(problem, mapping, accelerator, context, passes);
-    const entries = needsEnergy(objective) ? registerEntries(problem, mapping, accelerator) : undefined;
+    const isPriced = priced !== undefined && needsEnergy(objective);
+    const entries = isPriced ? registerEntries(problem, mapping, accelerator) : undefined;
     let cycles = 0;
     let pj = 0;
     forEachPassKind(problem, mapping, (tile, times) => {
       const pass = costOf(tile);
       cycles += pass.cycles * times;
-      if (entries !== undefined) pj += energyOf(pass, entries) * times;
+      if (entries !== undefined && isPriced) pj += energyOf(pass, entries, priced) * times;
     });
     const sum = { cycles, pj };
     sums.set(key, sum);
@@ -74,19 +83,45 @@ export function createRefinement(
     };
   };
 
-  return (bounded) => {
+  const refine = (bounded: BoundedMapping): BoundedMapping[] => {
     const { mapping, moved } = bounded;
-    if (registerShortage(problem, mapping, accelerator) !== undefined) return undefined;
+    if (registerShortage(problem, mapping, accelerator) !== undefined) return [];
     const dataflow = mapping.dataflow ?? accelerator.array.dataflow;
     if (!rates.has(dataflow)) rates.set(dataflow, ratesOf(search, dataflow));
     const { cycles, pj } = passesOf(mapping);
     const least = leastSums(search, rates.get(dataflow), wholeBursts(mapping, moved), cycles, pj);
-    return {
-      ...bounded,
-      bound: Math.max(bounded.bound, valueOf(objective, least)),
-      latencyPs: Math.max(bounded.latencyPs, least.latencyPs),
-    };
+    return [
+      {
+        ...bounded,
+        bound: Math.max(bounded.bound, valueOf(objective, least)),
+        latencyPs: Math.max(bounded.latencyPs, least.latencyPs),
+      },
+    ];
   };
+  return (bounded) => withPeSets(bounded, search, peSets).flatMap(refine);
+}
+
+/** Of a row-stationary array the mapping with its own choice of PE sets, then with every other that fits the first pass. */
+function withPeSets(
+  bounded: BoundedMapping,
+  { problem, accelerator }: SearchProblem,
+  peSets: MappingSpace['peSets'],
+): BoundedMapping[] {
+  const { mapping, index } = bounded;
+  if (peSets === 'own' || problem.kind === 'vector') return [bounded];
+  const setsOf = mappedDataflow(accelerator, mapping).peSets;
+  if (setsOf === undefined) return [bounded];
+  const shape = passShape(problem, mapping, firstTile(problem, mapping));
+  const all = setsOf(shape, arrayContext(accelerator));
+  return [
+    bounded,
+    ...all.map((rowStationary, place) => ({
+      ...bounded,
+      mapping: { ...mapping, rowStationary },
+      // Between this mapping and the next.
+      index: index + (place + 1) / (all.length + 1),
+    })),
+  ];
 }
 
 function keyOf({ dataflow = '', tile, phasesPerGroup, rowStationary: sets }: Mapping): string {

@@ -52,16 +52,18 @@ const remembered = 4096;
  * A generator, so that others get their turn: it yields after each estimate and each sweep through the space.
  *
  * @param judge estimates a mapping exactly
+ * @param known a mapping that the best one has to be better than, of this space or not
  */
 export function* searchMapping<T>(
   search: SearchProblem,
   space: MappingSpace,
   judge: (mapping: Mapping, passes: PassCache) => { readonly sums: LayerSums; readonly estimate: T },
   { judgements = Infinity, refinements = Infinity, isOver = () => false }: SearchLimits = {},
+  known?: Judged<T>,
 ): Generator<void, MappingSearch<T>, void> {
   const passes: PassCache = new Map();
-  const refine = createRefinement(search, passes);
-  let best: Judged<T> | undefined;
+  const refine = createRefinement(search, passes, space);
+  let best = known;
   let bestIndex = Infinity;
   const counts = { bounded: 0, refined: 0, judged: 0 };
   const limit = (): number => best?.value ?? Infinity;
@@ -82,16 +84,15 @@ export function* searchMapping<T>(
       (latencyPs < best.sums.latencyPs || (latencyPs === best.sums.latencyPs && index < bestIndex)));
 
   for (;;) {
-    const { open, leftOut } = sweep(search, space, limit, done);
-    counts.bounded = Math.max(counts.bounded, open.bounded);
+    const { heap: open, bounded, leftOut } = sweep(search, space, limit(), done);
+    counts.bounded = Math.max(counts.bounded, bounded);
     yield;
     const close = createHeap(compareBounds);
     for (;;) {
-      const next = open.heap.peek();
+      const next = open.peek();
       const closest = close.peek();
       const least = Math.min(next?.bound ?? Infinity, closest?.bound ?? Infinity, leftOut);
-      const isOutOfTime =
-        best !== undefined && (counts.judged >= judgements || isOver());
+      const isOutOfTime = best !== undefined && (counts.judged >= judgements || isOver());
       if (isOutOfTime) {
         return { best, bound: Math.min(least, limit()), isProven: least > limit(), ...counts };
       }
@@ -107,20 +108,20 @@ export function* searchMapping<T>(
       if (!mayRefine && best !== undefined) {
         return { best, bound: Math.min(least, limit()), isProven: least > limit(), ...counts };
       }
-      open.heap.pop();
+      open.pop();
       done = next;
-      const refined = refine(next);
       counts.refined++;
-      if (refined !== undefined && refined.bound <= limit()) close.push(refined);
+      for (const refined of refine(next)) if (refined.bound <= limit()) close.push(refined);
     }
-    if (leftOut > limit() || (leftOut === Infinity && done === undefined) || leftOut === Infinity) {
+    if (leftOut > limit() || leftOut === Infinity) {
       return { best, bound: limit(), isProven: true, ...counts };
     }
   }
 }
 
 interface Sweep {
-  readonly open: { readonly heap: BoundedHeap; readonly bounded: number };
+  readonly heap: BoundedHeap;
+  readonly bounded: number;
   /** The least bound of those that there was no room to remember; Infinity when all were remembered. */
   readonly leftOut: number;
 }
@@ -129,21 +130,27 @@ interface Sweep {
 function sweep(
   search: SearchProblem,
   space: MappingSpace,
-  limit: () => number,
+  limit: number,
   after: BoundedMapping | undefined,
 ): Sweep {
   const worst = createHeap((a, b) => compareBounds(b, a));
   let leftOut = Infinity;
+  let most = limit;
+  const passOver = (bound: number): void => {
+    if (bound <= limit) leftOut = Math.min(leftOut, bound);
+  };
   const bounded = forEachBounded(search, space, {
-    limit,
+    limit: () => most,
+    passOver,
     visit: (mapping) => {
       if (after !== undefined && compareBounds(mapping, after) <= 0) return;
       worst.push(mapping);
-      if (worst.size <= remembered) return;
-      leftOut = Math.min(leftOut, worst.pop()?.bound ?? Infinity);
+      if (worst.size() <= remembered) return;
+      passOver(worst.pop()?.bound ?? Infinity);
+      most = Math.min(limit, worst.peek()?.bound ?? limit);
     },
   });
   const heap = createHeap(compareBounds);
   for (let mapping = worst.pop(); mapping !== undefined; mapping = worst.pop()) heap.push(mapping);
-  return { open: { heap, bounded }, leftOut };
+  return { heap, bounded, leftOut };
 }

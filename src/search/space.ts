@@ -27,6 +27,9 @@ export const mappingSpaces = {
   full: { tileSizes: 'all', orders: 'all', bufferings: 'all', peSets: 'all', mostSteps: 2_000_000 },
 } as const satisfies Readonly<Record<string, MappingSpace>>;
 
+/** Layers of more steps than this are not worth simulating one by one. */
+export const mostStepsEver = 2_000_000;
+
 export type MappingSpaceName = keyof typeof mappingSpaces;
 
 /** Names of the dataflows among which a mapping can choose. */

@@ -59,14 +59,17 @@ export interface TileWalk {
   bufferingOf(tiling: Tiling, placement: Placement): Mapping['buffering'];
 }
 
-export function createTileWalk(problem: LayerProblem, accelerator: Accelerator, space: MappingSpace): TileWalk {
+export function createTileWalk(
+  problem: LayerProblem,
+  accelerator: Accelerator,
+  space: MappingSpace,
+): TileWalk {
   const whole = wholeTile(problem);
   const sizes = tileSizes(problem, accelerator, space.tileSizes);
   const groups = problem.kind === 'conv' ? problem.groups : 1;
   const elementBytes = bytesOf(problem.precision);
   const sumBytes = bytesOf(problem.accumulator);
-  const weights =
-    problem.kind === 'conv' ? weightCuts(problem, accelerator.dram.burstBytes) : undefined;
+  const weights = problem.kind === 'conv' ? weightCuts(problem, accelerator.dram.burstBytes) : undefined;
   const loops = loopsOf[problem.kind];
   const cuts = {
     images: sizes.images.map((size) => loopCut(whole.images, size)),
@@ -83,7 +86,9 @@ export function createTileWalk(problem: LayerProblem, accelerator: Accelerator, 
     ({ name, capacityBytes }) => capacityBytes - (problem.kept?.bytes[name] ?? 0),
   );
   const need = new Float64Array(room.length);
-  const present = mappedTensors.map((tensor) => problem.kind === 'conv' || tensor === 'ifmap' || tensor === 'ofmap');
+  const present = mappedTensors.map(
+    (tensor) => problem.kind === 'conv' || tensor === 'ifmap' || tensor === 'ofmap',
+  );
 
   const tiling: Tiling = {
     images: cuts.images[0],
@@ -279,9 +284,7 @@ export function createTileWalk(problem: LayerProblem, accelerator: Accelerator, 
   function hasPsumChoice(_: number): boolean {
     const { numbers } = placement;
     const { channels, slotBytes } = tiling;
-    return (
-      slotBytes[psum] > 0 && channels.trips > 1 && numbers[numbers.length - 1] !== loopNumber.channels
-    );
+    return slotBytes[psum] > 0 && channels.trips > 1 && numbers[numbers.length - 1] !== loopNumber.channels;
   }
 }
 

@@ -34,7 +34,12 @@ function cutWeights(problem: ConvProblem, filters: number, channels: number, bur
   const { storage, groups } = problem;
   const whole = wholeTile(problem);
   const sizes = new Map<number, number>();
-  const bytesAt = (filterStart: number, filterCount: number, channelStart: number, channelCount: number): number => {
+  const bytesAt = (
+    filterStart: number,
+    filterCount: number,
+    channelStart: number,
+    channelCount: number,
+  ): number => {
     const size = (): number =>
       totalBytes(storage.tileSize({ filterStart, filterCount, channelStart, channelCount }));
     if (storage.repeats === Infinity) return size();

@@ -41,7 +41,7 @@ function sizesOf(shape: PassShape): Array<number | boolean> {
 function searchRowMapping(shape: PassShape, context: ArrayContext): RowStationaryMapping {
   let best: RowStationaryMapping | undefined;
   let least: Worth = { cycles: Infinity, psums: Infinity };
-  const bounded = candidates(shape, context)
+  const bounded = rowMappings(shape, context)
     .map((mapping) => ({ mapping, bound: leastCycles(shape, context, mapping) }))
     .sort((a, b) => a.bound - b.bound);
   for (const { mapping, bound } of bounded) {
@@ -55,7 +55,8 @@ function searchRowMapping(shape: PassShape, context: ArrayContext): RowStationar
   return best ?? { e: 1, p: 1, q: 1, r: 1, t: 1 };
 }
 
-function candidates(shape: PassShape, context: ArrayContext): RowStationaryMapping[] {
+/** Mappings of a pass that fit the array and its register files: of sizes that divide evenly what they cut. */
+export function rowMappings(shape: PassShape, context: ArrayContext): RowStationaryMapping[] {
   const { window, filterCount, channelCount } = shape;
   const height = setHeight(window.kernelHeight, context);
   const room = registerRoom(shape, context);

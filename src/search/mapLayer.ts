@@ -1,0 +1,149 @@
+import type { Accelerator } from '../accelerator/accelerator.js';
+import { countLayer } from '../counts/countLayer.js';
+import { UserError } from '../document/userError.js';
+import { evaluateEnergy } from '../energy/evaluate.js';
+import type { EnergyModel } from '../energy/evaluate.js';
+import { estimateLayer } from '../machine/estimateLayer.js';
+import type { LayerEstimate } from '../machine/estimateLayer.js';
+import type { Mapping } from '../mapping/mapping.js';
+import { prescribedMapping } from '../mapping/prescribedMapping.js';
+import type { LayerProblem } from '../mapping/problem.js';
+import type { Layer } from '../network/layer.js';
+import type { MappingObjective } from '../scenario/objective.js';
+import type { LayerMappingSpec } from '../scenario/scenario.js';
+import type { PassCache } from '../schedule/schedule.js';
+import { tensors } from '../tensor/dataSpace.js';
+import { needsEnergy, valueOf } from './objective.js';
+import type { LayerSums } from './objective.js';
+import { searchMapping } from './searchMapping.js';
+import type { MappingSearch, SearchLimits } from './searchMapping.js';
+import { fewestSteps } from './fewestSteps.js';
+import { mappingSpaces, mostStepsEver } from './space.js';
+import type { MappingSpace, MappingSpaceName } from './space.js';
+
+/** What to search through, and for how long. */
+export interface SearchEffort extends SearchLimits {
+  readonly space?: MappingSpaceName;
+}
+
+export interface MapLayerOptions {
+  /** Least DRAM traffic unless given. */
+  readonly objective?: MappingObjective | undefined;
+  /** The layer that the problem was made of, and what its machine is charged; only for objectives that ask for energy. */
+  readonly priced?: { readonly layer: Layer; readonly model: EnergyModel } | undefined;
+  readonly effort?: SearchEffort | undefined;
+  /** A mapping that the user prescribes. */
+  readonly spec?: LayerMappingSpec | undefined;
+}
+
+/** How sure it is that no other mapping is better. */
+export interface SearchOutcome extends Omit<MappingSearch<LayerEstimate>, 'best'> {
+  readonly space: MappingSpaceName;
+  /** The mapping's value in the objective's unit. */
+  readonly value: number;
+}
+
+/** A layer's estimate, and how its mapping was found; absent where the user prescribes it. */
+export interface MappedLayer extends LayerEstimate {
+  readonly search?: SearchOutcome;
+}
+
+/** Enough for a mapping that is near the best one, in no time. */
+export const quickEffort: SearchEffort = { space: 'halved', judgements: 16, refinements: 300 };
+
+/**
+ * Maps a layer, as prescribed or by search, and estimates it. The search judges mappings by this very estimate.
+ *
+ * @throws UserError when no tile fits or the prescribed one does not
+ */
+export function mapLayer(
+  problem: LayerProblem,
+  accelerator: Accelerator,
+  options: MapLayerOptions = {},
+): MappedLayer {
+  const steps = mapLayerStepwise(problem, accelerator, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** As `mapLayer`, in steps between which others get their turn. */
+export function* mapLayerStepwise(
+  problem: LayerProblem,
+  accelerator: Accelerator,
+  { objective = 'dram-traffic', priced, effort = quickEffort, spec }: MapLayerOptions = {},
+): Generator<void, MappedLayer, void> {
+  if (needsEnergy(objective) && priced === undefined)
+    throw new Error(`layer ${problem.name}: the objective asks for energy, and nothing is priced`);
+  const judge = (mapping: Mapping, passes: PassCache): { sums: LayerSums; estimate: LayerEstimate } => {
+    const estimate = estimateLayer(problem, mapping, accelerator, passes);
+    return { sums: sumsOf(estimate, accelerator, needsEnergy(objective) ? priced : undefined), estimate };
+  };
+  if (spec !== undefined) {
+    const passes: PassCache = new Map();
+    const judged = new Map<Mapping, LayerEstimate>();
+    const mapping = prescribedMapping(problem, spec, accelerator, (each) => {
+      const { sums, estimate } = judge(each, passes);
+      judged.set(each, estimate);
+      return valueOf(objective, sums);
+    });
+    return judged.get(mapping) ?? estimateLayer(problem, mapping, accelerator, passes);
+  }
+
+  const search = { problem, accelerator, objective, priced };
+  const { space = 'halved', ...limits } = effort;
+  const isQuick = space === 'halved';
+  const small = spaceFor(problem, accelerator, mappingSpaces.halved);
+  const first = yield* searchMapping(search, small, judge, isQuick ? limits : quickEffort);
+  if (isQuick) return outcomeOf(first, space, problem, accelerator);
+  // What is known of a small space spares looking at most of a large one.
+  const large = spaceFor(problem, accelerator, mappingSpaces[space]);
+  const found = yield* searchMapping(search, large, judge, limits, first.best);
+  const together = {
+    ...found,
+    judged: first.judged + found.judged,
+    refined: first.refined + found.refined,
+    bounded: first.bounded + found.bounded,
+  };
+  return outcomeOf(together, space, problem, accelerator);
+}
+
+/** With as many steps as the layer takes at least. */
+function spaceFor(problem: LayerProblem, accelerator: Accelerator, space: MappingSpace): MappingSpace {
+  const fewest = fewestSteps(problem, accelerator, space);
+  if (fewest > mostStepsEver && fewest !== Infinity) {
+    throw new UserError(
+      `layer ${problem.name}: the buffers of ${accelerator.name} hold only tiles so small that the layer takes ` +
+        `${fewest} steps; expected at most ${mostStepsEver}: enlarge the buffers`,
+      { file: accelerator.file },
+    );
+  }
+  return { ...space, mostSteps: Math.max(space.mostSteps, fewest) };
+}
+
+function outcomeOf(
+  { best, ...found }: MappingSearch<LayerEstimate>,
+  space: MappingSpaceName,
+  problem: LayerProblem,
+  accelerator: Accelerator,
+): MappedLayer {
+  if (best === undefined) throw new UserError(`no mapping of ${problem.name}`, { file: accelerator.file });
+  return { ...best.estimate, search: { ...found, space, value: best.value } };
+}
+
+/** What an estimated layer comes to; without energy where nothing is priced. */
+export function sumsOf(
+  { schedule, timeline }: LayerEstimate,
+  accelerator: Accelerator,
+  priced?: MapLayerOptions['priced'],
+): LayerSums {
+  let bursts = 0;
+  for (const tensor of tensors)
+    bursts += timeline.dram[tensor].readBursts + timeline.dram[tensor].writeBursts;
+  const energyPj =
+    priced === undefined
+      ? 0
+      : evaluateEnergy(countLayer(priced.layer, schedule, timeline, accelerator), priced.model).totalPj;
+  return { latencyPs: timeline.endPs, energyPj, dramBytes: bursts * accelerator.dram.burstBytes };
+}

@@ -1,0 +1,164 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { leastStreamOf } from '../../src/mapping/leastStream.js';
+import { allDataflows } from '../../src/dataflow/dataflows.js';
+import { estimateLayer } from '../../src/machine/estimateLayer.js';
+import { bufferOf, footprint, shortage, tripCounts } from '../../src/mapping/footprint.js';
+import { bufferings, mappedTensors } from '../../src/mapping/mapping.js';
+import type { Mapping } from '../../src/mapping/mapping.js';
+import { phaseGroupings } from '../../src/mapping/phaseGroupings.js';
+import { loopNames, wholeTile } from '../../src/mapping/problem.js';
+import type { LoopName } from '../../src/mapping/problem.js';
+import { forEachBounded } from '../../src/search/floor.js';
+import type { BoundedMapping, SearchProblem } from '../../src/search/floor.js';
+import { sumsOf } from '../../src/search/mapLayer.js';
+import { valueOf } from '../../src/search/objective.js';
+import { createRefinement } from '../../src/search/refine.js';
+import { mappingSpaces } from '../../src/search/space.js';
+import type { MappingSpace } from '../../src/search/space.js';
+import { passCases } from '../machine/register/passCases.js';
+import { searches } from './searchCases.js';
+
+function visited(search: SearchProblem, space: MappingSpace): BoundedMapping[] {
+  const all: BoundedMapping[] = [];
+  forEachBounded(search, space, {
+    limit: () => Infinity,
+    passOver: () => undefined,
+    visit: (mapping) => all.push(mapping),
+  });
+  return all;
+}
+
+/** Some of many, always the same ones. */
+function sample<T>(all: readonly T[], count: number): T[] {
+  const step = Math.max(1, Math.floor(all.length / count));
+  return all.filter((_, index) => index % step === 0);
+}
+
+const choices = fc.record({
+  tile: fc.record(
+    Object.fromEntries(loopNames.map((loop) => [loop, fc.nat()])) as Record<LoopName, fc.Arbitrary<number>>,
+  ),
+  order: fc.shuffledSubarray([...loopNames], { minLength: loopNames.length }),
+  grouping: fc.nat(),
+  buffering: fc.record({
+    ifmap: fc.constantFrom(...bufferings),
+    weight: fc.constantFrom(...bufferings),
+    psum: fc.constantFrom(...bufferings),
+    ofmap: fc.constantFrom('single' as const, 'double' as const),
+  }),
+});
+
+describe('bounds of mappings', () => {
+  it('never ask for more cycles than a pass takes, in any dataflow', () => {
+    fc.assert(
+      fc.property(passCases, ({ shape, context }) => {
+        const { assignment } = shape.streamed;
+        const stream = leastStreamOf(shape.streamed);
+        const pass = {
+          positions: shape.positions,
+          filters: shape.filterCount,
+          period: assignment.kind === 'periodic' ? assignment.period : 1,
+          phasesPerGroup: shape.phasesPerGroup,
+          leastStream: (phases: number) => stream(phases, shape.channelCount),
+        };
+        for (const dataflow of allDataflows()) {
+          const least = dataflow.leastCycles?.(pass, context) ?? 0;
+          expect(least, dataflow.name).to.be.at.most(dataflow.passCost(shape, context).cycles);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('are at most what the mappings cost, and those of the passes that they really have lie between', () => {
+    let closer = 0;
+    let all = 0;
+    fc.assert(
+      fc.property(searches, (search) => {
+        const { problem, accelerator, objective, priced } = search;
+        const refine = createRefinement(search, new Map(), mappingSpaces.aligned);
+        for (const bounded of sample(visited(search, mappingSpaces.halved), 12)) {
+          for (const refined of sample(refine(bounded), 3)) {
+            expect(refined.bound).to.be.at.least(bounded.bound);
+            const estimate = estimateLayer(problem, refined.mapping, accelerator);
+            const sums = sumsOf(estimate, accelerator, priced);
+            const cost = valueOf(objective, sums);
+            const text = JSON.stringify(refined.mapping);
+            expect(refined.bound, text).to.be.at.most(cost * (1 + 1e-12));
+            expect(refined.latencyPs, text).to.be.at.most(sums.latencyPs * (1 + 1e-12));
+            all++;
+            if (refined.bound > bounded.bound) closer++;
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+    expect(closer).to.be.above(all / 4);
+  });
+
+  it('are worked out for legal mappings only', () => {
+    fc.assert(
+      fc.property(searches, ({ problem, accelerator, ...rest }) => {
+        for (const { mapping } of sample(
+          visited({ problem, accelerator, ...rest }, mappingSpaces.halved),
+          30,
+        ))
+          expect(shortage(footprint(problem, mapping, accelerator)), JSON.stringify(mapping)).to.equal(
+            undefined,
+          );
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('are worked out for all legal mappings of a space', () => {
+    fc.assert(
+      fc.property(searches, fc.array(choices, { minLength: 50, maxLength: 50 }), (search, chosen) => {
+        const { problem, accelerator } = search;
+        const whole = wholeTile(problem);
+        const tiles = loopNames.reduce((product, loop) => product * whole[loop], 1);
+        fc.pre(tiles <= 80);
+        const known = visited(search, { ...mappingSpaces.full, mostSteps: Infinity });
+        const seen = new Set(known.map(({ mapping }) => keyOf(search, mapping)));
+        expect(seen.size).to.equal(known.length);
+        for (const choice of chosen) {
+          const mapping = mappingOf(search, choice);
+          if (shortage(footprint(problem, mapping, accelerator)) !== undefined) continue;
+          expect(seen.has(keyOf(search, mapping)), JSON.stringify(mapping)).to.equal(true);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+/** Any mapping, legal or not, but for slots that no buffer has. */
+function mappingOf(
+  { problem, accelerator }: SearchProblem,
+  { tile, order, grouping, buffering }: typeof choices extends fc.Arbitrary<infer T> ? T : never,
+): Mapping {
+  const whole = wholeTile(problem);
+  const groupings = phaseGroupings(problem, accelerator);
+  return {
+    tile: Object.fromEntries(
+      loopNames.map((loop) => [loop, 1 + (tile[loop] % whole[loop])]),
+    ) as Mapping['tile'],
+    order,
+    phasesPerGroup: groupings[grouping % groupings.length],
+    buffering: Object.fromEntries(
+      mappedTensors
+        .filter((tensor) => bufferOf(accelerator, tensor).doubleBuffered)
+        .map((tensor) => [tensor, buffering[tensor]]),
+    ),
+  };
+}
+
+/** The same for mappings that mean the same. */
+function keyOf({ problem, accelerator }: SearchProblem, mapping: Mapping): string {
+  const { ifmap, weight, psum, ofmap } = footprint(problem, mapping, accelerator);
+  const trips = tripCounts(problem, mapping.tile);
+  const order = mapping.order.filter((loop) => trips[loop] > 1);
+  const slots = [ifmap.count, weight?.count, psum?.count, ofmap.count];
+  return JSON.stringify([mapping.tile, order, mapping.phasesPerGroup, slots]);
+}
