@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import type { Accelerator } from '../../src/accelerator/accelerator.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/document/package.js';
 import { setHeight } from '../../src/dataflow/rowStationary/mapping.js';
 import { asPublished, dramWords, processingPassesOf, published, timeloopEyeriss } from './timeloopEyeriss.js';
 import type { PublishedLayer } from './timeloopEyeriss.js';
@@ -55,6 +58,49 @@ describe("Timeloop's mappings of AlexNet on Eyeriss", () => {
       });
     });
   }
+});
+
+describe('docs/timeloop.md', () => {
+  const rows = readFileSync(join(packageRoot(), 'docs/timeloop.md'), 'utf8')
+    .split('\n')
+    .map((line) =>
+      line
+        .split('|')
+        .map((cell) => cell.trim())
+        .slice(1, -1),
+    );
+  const rowsOf = (layer: string): string[][] => rows.filter(([first]) => first === layer);
+  const printed = (figure: number): string => figure.toLocaleString('en-US');
+
+  it('shows the mappings that are run, and what they come to', async () => {
+    const accelerator = await timeloopEyeriss();
+    for (const layer of published) {
+      const { counts } = asPublished(layer, accelerator);
+      const { m, n, e, p, q, r, t } = layer.mapping;
+      const words = dramWords(counts);
+      const [mapping, figures] = rowsOf(layer.name);
+      expect(mapping.slice(5)).to.deep.equal([m, n, e, p, q, r, t].map(String));
+      expect(figures.slice(1)).to.deep.equal(
+        [
+          ...[counts.macs.performed, counts.activePes, layer.cycles],
+          ...[counts.computeCycles, processingPassesOf(layer)],
+          ...[words.weight, words.ifmap, words.ofmap],
+        ].map(printed),
+      );
+    }
+  });
+
+  it('says how far the time of a layer goes beyond its cycles', async () => {
+    const accelerator = await timeloopEyeriss();
+    const beyond = published.map((layer) => {
+      const { counts } = asPublished(layer, accelerator);
+      return (100 * (counts.cycles - counts.computeCycles)) / counts.computeCycles;
+    });
+    expect(Math.min(...beyond).toFixed(2)).to.equal('0.06');
+    expect(Math.max(...beyond).toFixed(2)).to.equal('0.11');
+    const loads = published.map((layer) => (100 * processingPassesOf(layer)) / layer.cycles);
+    expect(new Set(loads.map((share) => share.toFixed(3)))).to.deep.equal(new Set(['0.010', '0.011']));
+  });
 });
 
 /**
