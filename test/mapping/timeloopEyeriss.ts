@@ -43,7 +43,7 @@ export interface PublishedLayer {
   readonly glb: { readonly ifmapReads: number; readonly sumReads: number; readonly sumUpdates: number };
 }
 
-export const batch = 4;
+const batch = 4;
 
 /** q x r channels of one mapping are the C loops inside of DRAM's, p x t filters the M loops inside of the global buffer's. */
 export const published: readonly PublishedLayer[] = [
