@@ -6,6 +6,7 @@ import { executions } from '../scenario/execution.js';
 import { precisions } from '../tensor/precision.js';
 import { addAccelergyCommands } from './accelergyCommands.js';
 import { breakdownList } from './breakdownList.js';
+import { addCacheCommands } from './cacheCommands.js';
 import { addDramCommands } from './dramCommands.js';
 import { exitCodes } from './exitCodes.js';
 import { positiveNumber, range, share, wholeNumber } from './numbers.js';
@@ -76,6 +77,7 @@ function createProgram(done: (code: number) => void): Command {
     .option('--count <number>', 'how many images', positiveNumber)
     .option('--batch <number>', 'images that a layer takes together', positiveNumber)
     .option('--no-check', 'do not check outputs against TensorFlow.js')
+    .option('--no-cache', 'search for all mappings anew, and keep none (see psconv cache)')
     .action(async (file: string, options: RunArguments) => {
       const { run } = await import('./run.js');
       done(await run(file, options));
@@ -139,6 +141,7 @@ function createProgram(done: (code: number) => void): Command {
 
   addDramCommands(program, done);
   addAccelergyCommands(program);
+  addCacheCommands(program);
 
   program
     .command('networks')

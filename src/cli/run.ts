@@ -1,9 +1,11 @@
 import type { Execution } from '../scenario/execution.js';
 import { join, resolve } from 'node:path';
 import type { Precision } from '../tensor/precision.js';
-import { displayPath, UserError } from '../document/userError.js';
+import { displayPath, oneLine, UserError } from '../document/userError.js';
 import { refuseUnwritable } from '../document/writeAtomically.js';
+import { cacheFolder } from '../explore/cacheFolder.js';
 import { saveResults } from '../explore/manifest.js';
+import { openMappingCache } from '../explore/mappingCache.js';
 import { loadScenario } from '../explore/scenario.js';
 import type { ScenarioOverrides } from '../explore/overrides.js';
 import { simulate } from '../explore/simulate.js';
@@ -37,6 +39,7 @@ export interface RunArguments {
   readonly count?: number;
   readonly batch?: number;
   readonly check: boolean;
+  readonly cache: boolean;
 }
 
 /** Runs a scenario, writes its results and prints them. Returns the exit code. */
@@ -45,10 +48,11 @@ export async function run(file: string, options: RunArguments): Promise<number> 
   const scenario = await loadScenario(file, await overridesOf(file, options));
   const folder = options.out ?? join('results', scenario.settings.name);
   await refuseUnwritable(folder);
+  const cache = options.cache ? openMappingCache(cacheFolder()) : undefined;
   const bar = createProgressBar();
   try {
     const result = await interruptible(async (signal) => {
-      const simulated = await simulate(scenario, { onProgress: bar.update, signal });
+      const simulated = await simulate(scenario, { onProgress: bar.update, signal, cache });
       bar.stop();
       await saveResults(folder, scenario, simulated);
       return simulated;
@@ -58,6 +62,11 @@ export async function run(file: string, options: RunArguments): Promise<number> 
     return verdict(result);
   } finally {
     bar.stop();
+    const fault = await cache?.close();
+    if (fault !== undefined)
+      console.error(
+        `psconv: mappings were not kept for the next run: ${oneLine(fault)} with PSCONV_CACHE, or run with --no-cache`,
+      );
   }
 }
 

@@ -9,7 +9,8 @@ import { rowStationary } from './rowStationary.js';
 import { weightStationary } from './weightStationary.js';
 
 const registered = new Map<string, Dataflow>();
-[outputStationary, weightStationary, inputStationary, lockStep, rowStationary].forEach(registerDataflow);
+const builtIn = [outputStationary, weightStationary, inputStationary, lockStep, rowStationary];
+builtIn.forEach(registerDataflow);
 
 /**
  * Makes a dataflow known by its name, in accelerator files too.
@@ -27,6 +28,11 @@ export function registerDataflow(dataflow: Dataflow): void {
 /** In order of registration. */
 export function allDataflows(): Dataflow[] {
   return [...registered.values()];
+}
+
+/** Whether a dataflow comes with this package, not from outside. */
+export function isBuiltIn(name: string): boolean {
+  return builtIn.some((dataflow) => dataflow.name === name);
 }
 
 export function dataflowNames(): string[] {

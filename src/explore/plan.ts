@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { UserError } from '../document/userError.js';
 import type { Location } from '../document/userError.js';
+import { estimateLayer } from '../machine/estimateLayer.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import { mapLayer } from '../machine/mapLayer.js';
 import { convProblem, problemKey, vectorProblem } from '../mapping/layerProblem.js';
@@ -10,16 +11,22 @@ import type { Model } from '../model/model.js';
 import { isConv } from '../network/layer.js';
 import type { Layer } from '../network/layer.js';
 import type { Network } from '../network/network.js';
+import type { MappingObjective } from '../scenario/scenario.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
 import { layoutOf } from '../storage/featureMapLayout.js';
 import { dependsOnValues, storeLayer } from '../storage/formats.js';
+import type { ElementArray } from '../tensor/precision.js';
+import { cachedSearch } from './cachedSearch.js';
+import type { FoundMapping } from './cachedSearch.js';
 import { costFunction } from './layerCost.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { VariantMaker } from './prepare.js';
 import type { Scenario } from './scenario.js';
+import { searchKey } from './searchKey.js';
 import type { Cell } from './cells.js';
+import type { MappingCache } from './mappingCache.js';
 
 /** One layer of a cell: how it is stored and mapped, and what that costs. Known without running it. */
 export interface PlannedLayer {
@@ -44,6 +51,8 @@ export interface PlanOptions {
   /** Called after each layer. */
   readonly onLayer?: ((cell: Cell, layer: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Where mappings found before are looked up, and new ones kept; all are searched for unless given. */
+  readonly cache?: MappingCache | undefined;
 }
 
 /**
@@ -61,7 +70,7 @@ export async function planCells(
   maker: VariantMaker,
   options: PlanOptions,
 ): Promise<CellPlan[]> {
-  const planLayer = createLayerPlanner(scenario);
+  const planLayer = createLayerPlanner(scenario, options.cache);
   const plans: CellPlan[] = [];
   for (const cell of scenario.cells) plans.push(await planCell(scenario, cell, maker, planLayer, options));
   return plans;
@@ -101,28 +110,43 @@ type LayerPlanner = (
 ) => PlannedLayer;
 
 /** Maps each layer once: the mapping of equal layers is equal in all cells of one dataflow. */
-function createLayerPlanner(scenario: Scenario): LayerPlanner {
+function createLayerPlanner(scenario: Scenario, cache: MappingCache | undefined): LayerPlanner {
   const { settings } = scenario;
   const layout = layoutOf(settings.layout);
   const known = new Map<string, LayerEstimate>();
   const problemOf = createProblemStore();
 
-  const search = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
+  const search = (
+    layer: Layer,
+    problem: LayerProblem,
+    accelerator: Accelerator,
+    weights?: ElementArray,
+  ): LayerEstimate => {
     const own = problemKey(problem);
     const key = own && `${accelerator.array.dataflow} ${own}`;
     const before = key === undefined ? undefined : known.get(key);
     if (before !== undefined) return before;
-    const found = mapLayer(problem, accelerator, {
-      objective: settings.objective,
-      cost: costFunction(scenario, accelerator, layer),
+    const cost = costFunction(scenario, accelerator, layer);
+    const { objective, precision } = settings;
+    const { energyTable } = scenario;
+    const asked = { kind: layer.kind, problem, accelerator, energyTable, precision, objective, weights };
+    const { estimate: found } = cachedSearch(cache, cache && searchKey(asked), {
+      search: () => searchMapping(problem, accelerator, objective, cost),
+      estimateOf: (mapping) => estimateLayer(problem, mapping, accelerator),
+      costOf: cost,
     });
     if (key !== undefined) known.set(key, found);
     return found;
   };
 
-  const estimate = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
+  const estimate = (
+    layer: Layer,
+    problem: LayerProblem,
+    accelerator: Accelerator,
+    weights?: ElementArray,
+  ): LayerEstimate => {
     const spec = settings.mapping === 'auto' ? undefined : settings.mapping[layer.name];
-    if (spec === undefined) return search(layer, problem, accelerator);
+    if (spec === undefined) return search(layer, problem, accelerator, weights);
     try {
       return mapLayer(problem, accelerator, { cost: costFunction(scenario, accelerator, layer), spec });
     } catch (error) {
@@ -138,15 +162,33 @@ function createLayerPlanner(scenario: Scenario): LayerPlanner {
       return { layer, estimate: estimate(layer, problem, accelerator) };
     }
     if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
+    const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
     const problem = problemOf(layer, supports, storage, () => {
-      const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
       const toStore = { supports, precision: settings.precision.weight, weights };
       const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
       return convProblem(layer, settings.precision, stored, settings.batch, layout);
     });
     const format = problem.storage.format.name;
-    return { layer, supports, format, estimate: estimate(layer, problem, accelerator) };
+    return { layer, supports, format, estimate: estimate(layer, problem, accelerator, weights) };
   };
+}
+
+/** The search, and how many mappings it estimated. It proves nothing: no cost is less than nothing. */
+function searchMapping(
+  problem: LayerProblem,
+  accelerator: Accelerator,
+  objective: MappingObjective,
+  cost: (estimate: LayerEstimate) => number,
+): FoundMapping {
+  let judged = 0;
+  const estimate = mapLayer(problem, accelerator, {
+    objective,
+    cost: (each) => {
+      judged++;
+      return cost(each);
+    },
+  });
+  return { estimate, cost: cost(estimate), bound: 0, isProven: false, judged, bounded: 0 };
 }
 
 /** One problem for all dataflows: searches keep with it what no dataflow changes. */

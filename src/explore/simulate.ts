@@ -25,6 +25,7 @@ import { runCell } from './runCell.js';
 import type { CellRun } from './runCell.js';
 import type { Scenario } from './scenario.js';
 import type { Cell } from './cells.js';
+import type { MappingCache } from './mappingCache.js';
 
 /** How far a simulation has come. */
 export interface Progress {
@@ -42,6 +43,8 @@ export interface SimulateOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Ends the simulation at the next layer; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** As of `PlanOptions`. */
+  readonly cache?: MappingCache | undefined;
 }
 
 /**
@@ -70,6 +73,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
       advance(cell, `mapping ${layer}`, 1);
     },
     signal: options.signal,
+    cache: options.cache,
   });
   const { execution } = settings;
   const isChecked = settings.check.enabled && execution !== 'estimate';

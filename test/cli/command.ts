@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -14,6 +15,20 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** Holds a cache for each folder that commands are run in, so that no test finds what another one left, or the user's. */
+let caches: string | undefined;
+
+function cacheOf(folder: string): string {
+  if (caches === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'psconv-caches-'));
+    process.once('exit', () => {
+      rmSync(made, { recursive: true, force: true });
+    });
+    caches = made;
+  }
+  return join(caches, basename(folder));
+}
+
 /**
  * Runs `psconv` in a folder and waits for its end.
  *
@@ -23,11 +38,18 @@ export function psconv(
   folder: string,
   words: readonly string[],
   interrupt?: number | (() => boolean),
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...words], {
       cwd: folder,
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        FORCE_COLOR: undefined,
+        PSCONV_CACHE: cacheOf(folder),
+        ...environment,
+      },
     });
     let stdout = '';
     let stderr = '';
