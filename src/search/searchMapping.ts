@@ -17,6 +17,8 @@ export interface SearchLimits {
   readonly refinements?: number | undefined;
   /** Answers whether to stop, asked before each estimate: for limits of time. */
   readonly isOver?: (() => boolean) | undefined;
+  /** Mappings that are remembered while their bounds are less than those of others. */
+  readonly remembered?: number | undefined;
 }
 
 /** A mapping as it was estimated. */
@@ -40,9 +42,6 @@ export interface MappingSearch<T> {
   readonly judged: number;
 }
 
-/** Mappings that are remembered while their bounds are closer to the best one than those of others. */
-const remembered = 4096;
-
 /**
  * The best mapping of a space. All are bounded; those of least bound are bounded closely, and those whose closer bound is less than all
  * other bounds are estimated. When nothing is left with a bound below the best estimate, that one is proven to be the best. Mappings
@@ -58,7 +57,7 @@ export function* searchMapping<T>(
   search: SearchProblem,
   space: MappingSpace,
   judge: (mapping: Mapping, passes: PassCache) => { readonly sums: LayerSums; readonly estimate: T },
-  { judgements = Infinity, refinements = Infinity, isOver = () => false }: SearchLimits = {},
+  { judgements = Infinity, refinements = Infinity, isOver = () => false, remembered = 4096 }: SearchLimits = {},
   known?: Judged<T>,
 ): Generator<void, MappingSearch<T>, void> {
   const passes: PassCache = new Map();
@@ -84,7 +83,7 @@ export function* searchMapping<T>(
       (latencyPs < best.sums.latencyPs || (latencyPs === best.sums.latencyPs && index < bestIndex)));
 
   for (;;) {
-    const { heap: open, bounded, leftOut } = sweep(search, space, limit(), done);
+    const { heap: open, bounded, leftOut } = sweep(search, space, limit(), done, remembered);
     counts.bounded = Math.max(counts.bounded, bounded);
     yield;
     const close = createHeap(compareBounds);
@@ -132,6 +131,7 @@ function sweep(
   space: MappingSpace,
   limit: number,
   after: BoundedMapping | undefined,
+  remembered: number,
 ): Sweep {
   const worst = createHeap((a, b) => compareBounds(b, a));
   let leftOut = Infinity;
