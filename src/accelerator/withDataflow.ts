@@ -9,7 +9,8 @@ import type { Accelerator } from './accelerator.js';
  * @throws UserError as `checkDataflow`
  */
 export function withDataflow(accelerator: Accelerator, dataflow: string): Accelerator {
-  const changed = { ...accelerator, array: { ...accelerator.array, dataflow, dataflows: undefined } };
+  const { dataflows: _, ...array } = accelerator.array;
+  const changed = { ...accelerator, array: { ...array, dataflow } };
   checkDataflow(changed);
   return changed;
 }

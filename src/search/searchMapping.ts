@@ -57,7 +57,12 @@ export function* searchMapping<T>(
   search: SearchProblem,
   space: MappingSpace,
   judge: (mapping: Mapping, passes: PassCache) => { readonly sums: LayerSums; readonly estimate: T },
-  { judgements = Infinity, refinements = Infinity, isOver = () => false, remembered = 4096 }: SearchLimits = {},
+  {
+    judgements = Infinity,
+    refinements = Infinity,
+    isOver = () => false,
+    remembered = 4096,
+  }: SearchLimits = {},
   known?: Judged<T>,
 ): Generator<void, MappingSearch<T>, void> {
   const passes: PassCache = new Map();
@@ -90,31 +95,32 @@ export function* searchMapping<T>(
     for (;;) {
       const next = open.peek();
       const closest = close.peek();
-      const least = Math.min(next?.bound ?? Infinity, closest?.bound ?? Infinity, leftOut);
-      const isOutOfTime = best !== undefined && (counts.judged >= judgements || isOver());
-      if (isOutOfTime) {
-        return { best, bound: Math.min(least, limit()), isProven: least > limit(), ...counts };
-      }
-      const mayRefine = counts.refined < refinements;
-      if (closest !== undefined && (next === undefined || !mayRefine || compareBounds(closest, next) <= 0)) {
+      const remaining = Math.min(next?.bound ?? Infinity, closest?.bound ?? Infinity);
+      if (remaining > limit() || remaining === Infinity) break;
+      const cutShort = (): MappingSearch<T> => {
+        const bound = Math.min(remaining, leftOut, limit());
+        return { best, bound, isProven: false, ...counts };
+      };
+      if (best !== undefined && (counts.judged >= judgements || isOver())) return cutShort();
+      const mayRefine =
+        next !== undefined && (counts.refined < refinements || (best === undefined && closest === undefined));
+      if (
+        closest !== undefined &&
+        closest.bound <= limit() &&
+        (!mayRefine || compareBounds(closest, next) <= 0)
+      ) {
         close.pop();
-        if (closest.bound > limit()) break;
         judgeOne(closest);
         yield;
-        continue;
-      }
-      if (next === undefined || next.bound > limit()) break;
-      if (!mayRefine && best !== undefined) {
-        return { best, bound: Math.min(least, limit()), isProven: least > limit(), ...counts };
-      }
-      open.pop();
-      done = next;
-      counts.refined++;
-      for (const refined of refine(next)) if (refined.bound <= limit()) close.push(refined);
+      } else if (mayRefine) {
+        open.pop();
+        done = next;
+        counts.refined++;
+        for (const refined of refine(next)) if (refined.bound <= limit()) close.push(refined);
+      } else return cutShort();
     }
-    if (leftOut > limit() || leftOut === Infinity) {
+    if (leftOut > limit() || leftOut === Infinity)
       return { best, bound: limit(), isProven: true, ...counts };
-    }
   }
 }
 

@@ -174,97 +174,96 @@ export function createTileWalk(
     }
   };
 
-  /** Slots that a tensor can have, the likeliest first. */
-  const choicesOf = (tensor: number, isPsumInPlace: boolean): number[] => {
+  /** How many numbers of slots a tensor can have: two of them, or all its tiles beside these. */
+  const choicesOf = (tensor: number, isPsumInPlace: boolean): number => {
     const count = tiling.tiles[tensor];
-    if (count === 1 || !present[tensor]) return [1];
-    if (tensor === psum && (isPsumInPlace || tiling.slotBytes[psum] === 0)) return [1];
-    if (!isDouble[tensor]) return [1];
-    return tensor === ofmap || count === 2 ? [2, 1] : [2, 1, count];
+    if (count <= 1 || !isDouble[tensor]) return 1;
+    if (tensor === psum && (isPsumInPlace || tiling.slotBytes[psum] === 0)) return 1;
+    return tensor === ofmap || count === 2 ? 2 : 3;
+  };
+  /** Two slots first, then one, then all; one where there is no choice. */
+  const slotsAt = (tensor: number, choice: number, choices: number): number =>
+    choices === 1 || choice === 1 ? 1 : choice === 0 ? 2 : tiling.tiles[tensor];
+
+  const signatures = new Set<number>();
+  /** Whether an order moves everything as often as one before it, whatever the slots. */
+  const isLikeBefore = (inTurn: number, isPsumInPlace: boolean): boolean => {
+    const { numbers } = placement;
+    const { trips } = tiling;
+    let signature = isPsumInPlace ? 0 : inTurn;
+    for (let slots = 1; slots <= 2; slots++) {
+      signature = signature * 2053 + loadsOf(numbers, trips, loops.ifmap, slots);
+      signature = signature * 2053 + loadsOf(numbers, trips, loops.weight, slots);
+      signature %= 2 ** 40;
+    }
+    if (signatures.has(signature)) return true;
+    signatures.add(signature);
+    return false;
   };
 
-  const seen = new Set<number>();
   const forEachPlacement: TileWalk['forEachPlacement'] = (_, visit) => {
-    const { trips, tiles, channels } = tiling;
+    const { trips, channels } = tiling;
+    const { slots } = placement;
     let mask = 0;
     for (let loop = 0; loop < trips.length; loop++) if (trips[loop] > 1) mask |= 1 << loop;
-    // Even one slot each is too much.
-    placement.slots.fill(1);
-    seen.clear();
+    signatures.clear();
     for (const { order, numbers } of orders[mask]) {
       placement.order = order;
       placement.numbers = numbers;
-      placement.slots.fill(1);
+      slots.fill(1);
       if (!fits()) continue;
       const isPsumInPlace = channels.trips === 1 || numbers[numbers.length - 1] === loopNumber.channels;
       const inTurn = isPsumInPlace ? 1 : psumsInTurn(numbers, trips);
-      const [ofIfmap, ofWeight, ofPsum, ofOfmap] = [ifmap, weight, psum, ofmap].map((tensor) =>
-        choicesOf(tensor, isPsumInPlace),
-      );
-      const kept: number[] = [];
-      for (const ifmapSlots of ofIfmap) {
-        for (const weightSlots of ofWeight) {
-          for (const psumSlots of ofPsum) {
-            for (const ofmapSlots of ofOfmap) {
-              placement.slots[ifmap] = ifmapSlots;
-              placement.slots[weight] = weightSlots;
-              placement.slots[psum] = psumSlots;
-              placement.slots[ofmap] = ofmapSlots;
+      if (space.orders === 'unlike' && isLikeBefore(inTurn, isPsumInPlace)) continue;
+      const ofIfmap = choicesOf(ifmap, isPsumInPlace);
+      const ofWeight = choicesOf(weight, isPsumInPlace);
+      const ofPsum = choicesOf(psum, isPsumInPlace);
+      const ofOfmap = choicesOf(ofmap, isPsumInPlace);
+      accepted.length = 0;
+      for (let i = 0; i < ofIfmap; i++) {
+        slots[ifmap] = slotsAt(ifmap, i, ofIfmap);
+        for (let w = 0; w < ofWeight; w++) {
+          slots[weight] = slotsAt(weight, w, ofWeight);
+          for (let p = 0; p < ofPsum; p++) {
+            slots[psum] = slotsAt(psum, p, ofPsum);
+            for (let o = 0; o < ofOfmap; o++) {
+              slots[ofmap] = slotsAt(ofmap, o, ofOfmap);
               if (!fits()) continue;
-              placement.ifmapLoads = loadsOf(numbers, trips, loops.ifmap, ifmapSlots);
-              placement.weightLoads = loadsOf(numbers, trips, loops.weight, weightSlots);
-              placement.spilled = inTurn > psumSlots && channels.trips > 1 ? inTurn : 0;
-              if (space.bufferings === 'useful' && !isUseful(kept)) continue;
-              if (space.orders === 'unlike' && isLikeBefore()) continue;
+              if (space.bufferings === 'useful' && !isUseful(inTurn)) continue;
+              placement.ifmapLoads = loadsOf(numbers, trips, loops.ifmap, slots[ifmap]);
+              placement.weightLoads = loadsOf(numbers, trips, loops.weight, slots[weight]);
+              placement.spilled = inTurn > slots[psum] && channels.trips > 1 ? inTurn : 0;
               visit(placement);
             }
           }
         }
       }
     }
-
-    /** No other placement in this order has more of everything. */
-    function isUseful(before: number[]): boolean {
-      const code = singles();
-      const resident = residents(tiles);
-      for (const other of before) {
-        const [otherResident, otherSingles] = [other >> 4, other & 15];
-        if (otherResident === resident && (otherSingles & code) === otherSingles) return false;
-      }
-      if (resident !== 0 && !gainsByResidents(tiles)) return false;
-      before.push((resident << 4) | code);
-      return true;
-    }
-    function isLikeBefore(): boolean {
-      const { slots, ifmapLoads, weightLoads, spilled } = placement;
-      let key = 0;
-      for (let tensor = 0; tensor < slots.length; tensor++)
-        key = key * 3 + (slots[tensor] === 1 ? 0 : slots[tensor] === 2 ? 1 : 2);
-      key = ((key * 1e4 + ifmapLoads) * 1e4 + weightLoads) * 1e3 + (spilled === 0 ? 0 : 1);
-      if (seen.has(key)) return true;
-      seen.add(key);
-      return false;
-    }
   };
 
-  const singles = (): number => {
-    let code = 0;
-    for (let tensor = 0; tensor < present.length; tensor++)
-      if (placement.slots[tensor] === 1) code |= 1 << tensor;
-    return code;
-  };
-  const residents = (tiles: Float64Array): number => {
-    let code = 0;
-    for (let tensor = 0; tensor < present.length; tensor++)
-      if (placement.slots[tensor] > 2 && placement.slots[tensor] === tiles[tensor]) code |= 1 << tensor;
-    return code;
-  };
-  /** Whether each tensor that has all its tiles there would be moved more often with two slots. */
-  const gainsByResidents = (tiles: Float64Array): boolean => {
+  /** Placements of the present order that were found useful: masks of tensors with all their tiles, and with one slot. */
+  const accepted: number[] = [];
+  /**
+   * Whether slots beyond two spare moving tiles again, and no placement before had two slots where this one has one. Two come first,
+   * so that these were seen before.
+   */
+  const isUseful = (inTurn: number): boolean => {
     const { slots, numbers } = placement;
-    if (slots[ifmap] > 2 && loadsOf(numbers, tiling.trips, loops.ifmap, 2) === 1) return false;
-    if (slots[weight] > 2 && loadsOf(numbers, tiling.trips, loops.weight, 2) === 1) return false;
-    return slots[psum] <= 2 || slots[psum] < tiles[psum] || psumsInTurn(numbers, tiling.trips) > 2;
+    const { trips } = tiling;
+    if (slots[ifmap] > 2 && loadsOf(numbers, trips, loops.ifmap, 2) === 1) return false;
+    if (slots[weight] > 2 && loadsOf(numbers, trips, loops.weight, 2) === 1) return false;
+    if (slots[psum] > 2 && inTurn <= 2) return false;
+    let singles = 0;
+    let residents = 0;
+    for (let tensor = 0; tensor < slots.length; tensor++) {
+      if (slots[tensor] === 1) singles |= 1 << tensor;
+      else if (slots[tensor] > 2) residents |= 1 << tensor;
+    }
+    for (const other of accepted) {
+      if (other >> 4 === residents && (other & 15 & singles) === (other & 15)) return false;
+    }
+    accepted.push((residents << 4) | singles);
+    return true;
   };
 
   return {
