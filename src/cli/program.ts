@@ -8,6 +8,7 @@ import { addAccelergyCommands } from './accelergyCommands.js';
 import { breakdownList } from './breakdownList.js';
 import { addDramCommands } from './dramCommands.js';
 import { exitCodes } from './exitCodes.js';
+import { addExplainCommand } from './explainCommand.js';
 import { positiveNumber, range, share, wholeNumber } from './numbers.js';
 import type { RunArguments } from './run.js';
 import type { ScaleArguments } from './scale.js';
@@ -118,6 +119,8 @@ function createProgram(done: (code: number) => void): Command {
       const { printSensitivity } = await import('./sensitivity.js');
       await printSensitivity(file, options);
     });
+
+  addExplainCommand(program, list);
 
   program
     .command('wave')
