@@ -7,9 +7,9 @@ import type { LayerCounts } from './layerCounts.js';
 
 /** How one tensor of a layer went between DRAM and buffers. */
 export interface TensorTraffic {
-  /** Of whole bursts, which is what the DRAM moves. */
+  /** Of whole bursts, which is what the DRAM moves; one that weights share with their index counts as the weights'. */
   readonly burstBytes: number;
-  /** Of these, the tensor's own. */
+  /** The tensor's own. */
   readonly movedBytes: number;
   /** If each element that is needed went once; null where that depends on how well a map is compressed. */
   readonly compulsoryBytes: number | null;

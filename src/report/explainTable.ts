@@ -46,7 +46,7 @@ export function diagnosisTable(columns: readonly DiagnosisColumn[]): string {
     ['Roofline', rooflineRows(all)],
     ['Ports of the buffers', portRows(all)],
     ['Cycles', cycleRows(all)],
-    ['DRAM traffic, whole bursts', trafficRows(all)],
+    ['DRAM traffic', trafficRows(all)],
     ['Energy', energyRows(all)],
   ] as const) {
     table.push([{ content: title, colSpan: columns.length + 2 }]);
@@ -126,36 +126,39 @@ function cycleRows(all: readonly Diagnosis[]): Row[] {
 /** Less than this is shown as nothing. */
 const shownBytes = 0.05 * 1024;
 
-/** Bytes beyond the least, where that is known. */
-function excessOf({ burstBytes, compulsoryBytes }: BufferedTraffic): number | null {
-  return compulsoryBytes === null ? null : Math.max(0, burstBytes - compulsoryBytes);
+/** Bytes that are moved again, where the least is known. */
+function movedAgain({ movedBytes, compulsoryBytes }: BufferedTraffic): number {
+  return compulsoryBytes === null ? 0 : movedBytes - compulsoryBytes;
 }
 
 function trafficRows(all: readonly Diagnosis[]): Row[] {
-  const moved = tensors.filter((tensor) => all.some(({ traffic }) => traffic[tensor].burstBytes > 0));
+  const moved = tensors.filter((tensor) => all.some(({ traffic }) => traffic[tensor].movedBytes > 0));
   const sum = ({ traffic }: Diagnosis, bytes: (each: BufferedTraffic) => number): number =>
     tensors.reduce((total, tensor) => total + bytes(traffic[tensor]), 0);
   return [
     ...moved.flatMap((tensor): Row[] => [
-      { name: tensor, unit: 'KiB', value: ({ traffic }) => formatKib(traffic[tensor].burstBytes) },
-      ...(all.some(({ traffic }) => (excessOf(traffic[tensor]) ?? 0) >= shownBytes)
+      { name: tensor, unit: 'KiB', value: ({ traffic }) => formatKib(traffic[tensor].movedBytes) },
+      ...(all.some(({ traffic }) => movedAgain(traffic[tensor]) >= shownBytes)
         ? [
             {
-              name: '  beyond each byte once',
+              name: '  of these, moved again',
               unit: 'KiB',
-              value: ({ traffic }: Diagnosis) => {
-                const excess = excessOf(traffic[tensor]);
-                return excess === null ? '-' : formatKib(excess);
-              },
+              value: ({ traffic }: Diagnosis) => formatKib(movedAgain(traffic[tensor])),
             },
           ]
         : []),
     ]),
+    {
+      name: 'rest of bursts',
+      unit: 'KiB',
+      value: (each) => formatKib(sum(each, ({ burstBytes, movedBytes }) => burstBytes - movedBytes)),
+    },
     { name: 'total', unit: 'KiB', value: (each) => formatKib(sum(each, ({ burstBytes }) => burstBytes)) },
     {
-      name: '  beyond each byte once',
+      name: 'at least, each byte once',
       unit: 'KiB',
-      value: (each) => formatKib(sum(each, (traffic) => excessOf(traffic) ?? 0)),
+      value: (each) =>
+        formatKib(sum(each, ({ compulsoryBytes, movedBytes }) => compulsoryBytes ?? movedBytes)),
     },
   ];
 }
