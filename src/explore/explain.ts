@@ -153,7 +153,7 @@ async function explainCell(
     layer: each.layer.name,
     kind: each.layer.kind,
     mapping: each.estimate.schedule.mapping,
-    shareOfObjective: shareOf(each),
+    shareOfObjective: isNamed ? null : shareOf(each),
     ...explain([each]),
   }));
   const explained: ExplainedVariant = {

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { MappingObjective } from '../scenario/objective.js';
 import type { ChangeOutcome, Explained, Figures } from './explainResult.js';
-import { formatFixed, formatMicrojoules } from './format.js';
+import { digitsFor, formatFixed, formatKib } from './format.js';
 
 /** Gains below this are next to nothing, and not shown as help. */
 const leastGain = 1.0005;
@@ -25,7 +25,7 @@ export const objectiveWords: Readonly<Record<MappingObjective, string>> = {
  */
 export function changesTable(
   title: string,
-  { figures, changes }: Explained,
+  { figures, changes }: Pick<Explained, 'figures' | 'changes'>,
   objective: MappingObjective,
   others: readonly GainColumn[] = [],
 ): string {
@@ -56,14 +56,21 @@ export function changesTable(
       colAligns: ['left', 'right', ...others.map(() => 'right' as const), 'right', 'right', 'right', 'right'],
       style: { head: [], border: [], compact: true },
     });
-    table.push(['as it is', '', ...others.map(() => ''), ...figureCells(figures)]);
+    const all = [figures, ...helping.map(({ after }) => after)];
+    const digitsOf = (unit: number, figure: (each: Figures) => number, least: number): number =>
+      digitsFor(Math.max(1, ...all.map(figure)) / unit, least);
+    const digits = {
+      ms: digitsOf(1e9, ({ latencyPs }) => latencyPs, 3),
+      uJ: digitsOf(1e6, ({ energyPj }) => energyPj, 2),
+    };
+    table.push(['as it is', '', ...others.map(() => ''), ...figureCells(figures, digits)]);
     for (const each of helping) {
       const marks = each.caveats.map((caveat) => ` [${caveats.indexOf(caveat) + 1}]`).join('');
       table.push([
         `${each.title}${marks}`,
         gainText(each.gain),
         ...others.map((other) => gainText(gainIn(other, each.change))),
-        ...figureCells(each.after),
+        ...figureCells(each.after, digits),
       ]);
     }
     lines.push(table.toString(), ...caveats.map((caveat, index) => `  [${index + 1}] ${caveat}`));
@@ -79,11 +86,14 @@ function gainText(gain: number): string {
   return `${formatFixed(gain, 3)}x`;
 }
 
-function figureCells({ latencyPs, energyPj, dramBytes, areaMm2 }: Figures): string[] {
+function figureCells(
+  { latencyPs, energyPj, dramBytes, areaMm2 }: Figures,
+  digits: { readonly ms: number; readonly uJ: number },
+): string[] {
   return [
-    formatFixed(latencyPs / 1e9, 4),
-    formatMicrojoules(energyPj),
-    formatFixed(dramBytes / 1024, 1),
+    formatFixed(latencyPs / 1e9, digits.ms),
+    formatFixed(energyPj / 1e6, digits.uJ),
+    formatKib(dramBytes),
     areaMm2 === 0 ? '-' : formatFixed(areaMm2, 3),
   ];
 }

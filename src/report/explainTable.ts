@@ -3,7 +3,7 @@ import { cyclePartNames } from '../counts/cycleParts.js';
 import type { CyclePartName } from '../counts/cycleParts.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { BufferedTraffic, Diagnosis } from './explainResult.js';
-import { formatCount, formatFixed, formatKib, formatMicrojoules, formatPercent } from './format.js';
+import { digitsFor, formatCount, formatFixed, formatKib, formatPercent } from './format.js';
 
 /** A diagnosis and what stands above it. */
 export interface DiagnosisColumn {
@@ -24,11 +24,11 @@ export const cyclePartWords: Readonly<Record<CyclePartName, string>> = {
   missingTaps: 'filters that lack the tap',
   unusedPes: 'PEs never in use',
   foldEdges: 'fill, drain and edges of folds',
-  weightLoad: 'weight port',
-  decode: 'decoding weights',
-  ifmap: 'ifmap port',
-  psum: 'psum port',
-  drain: 'results leaving',
+  weightLoad: 'waiting for the weight port',
+  decode: 'waiting for the decoder',
+  ifmap: 'waiting for the ifmap port',
+  psum: 'waiting for the psum port',
+  drain: 'waiting for results to leave',
   firstLoads: 'DRAM, before the first pass',
   dramWait: 'DRAM, between passes',
   lastStores: 'DRAM, after the last pass',
@@ -61,11 +61,12 @@ function rooflineRows(all: readonly Diagnosis[]): Row[] {
   const units = (['MAC', 'operation'] as const).filter((unit) =>
     all.some(({ roofline }) => roofline.unit === unit),
   );
+  const digits = digitsFor(Math.max(1, ...all.map(({ roofline }) => roofline.done)) / 1e6, 2);
   return [
     ...units.map((unit): Row => ({
       name: workWords[unit],
       unit: 'M',
-      value: ({ roofline }) => (roofline.unit === unit ? formatFixed(roofline.done / 1e6, 2) : '-'),
+      value: ({ roofline }) => (roofline.unit === unit ? formatFixed(roofline.done / 1e6, digits) : '-'),
     })),
     { name: 'intensity', unit: 'per B', value: ({ roofline }) => optional(roofline.intensity, 2) },
     {
@@ -173,17 +174,18 @@ function energyRows(all: readonly Diagnosis[]): Row[] {
   const large = names
     .filter((name) => all.some((each) => shareOf(each, name) >= smallShare))
     .sort((a, b) => shareOf(all[0], b) - shareOf(all[0], a));
+  const digits = digitsFor(Math.max(1, ...all.map(({ energyPj }) => energyPj)) / 1e6, 2);
   const row = (name: string, pj: (diagnosis: Diagnosis) => number): Row => ({
     name,
     unit: 'uJ',
-    value: (each) => withShare(formatMicrojoules(pj(each)), pj(each), each.energyPj),
+    value: (each) => withShare(formatFixed(pj(each) / 1e6, digits), pj(each), each.energyPj),
   });
   const rest = (each: Diagnosis): number =>
     each.byComponent.reduce((sum, { name, pj }) => (large.includes(name) ? sum : sum + pj), 0);
   return [
     ...large.map((name) => row(name, ({ byComponent }) => pjOf(byComponent, name))),
     ...(all.some((each) => rest(each) > 0) ? [row('other components', rest)] : []),
-    { name: 'total', unit: 'uJ', value: ({ energyPj }) => formatMicrojoules(energyPj) },
+    { name: 'total', unit: 'uJ', value: ({ energyPj }) => formatFixed(energyPj / 1e6, digits) },
     row('at least, for the MACs', ({ compulsoryEnergy }) => compulsoryEnergy.macPj),
     row('at least, for each byte once', ({ compulsoryEnergy }) => compulsoryEnergy.dramPj),
     ...all[0].byTensor
