@@ -1,10 +1,11 @@
+import type { Roofline } from '../counts/roofline.js';
 import { cyclePartNames } from '../counts/cycleParts.js';
 import type { CyclePartName } from '../counts/cycleParts.js';
 import { tensors } from '../tensor/dataSpace.js';
 import { changesTable, objectiveWords } from './changesTable.js';
 import { cyclePartWords, diagnosisTable } from './explainTable.js';
 import type { Explained, ExplainedLayer, ExplainedVariant, ExplainResult } from './explainResult.js';
-import { formatFixed, formatKib, formatPercent } from './format.js';
+import { formatKib, formatPercent } from './format.js';
 import { rooflinePlot } from './rooflinePlot.js';
 
 /** More diagnoses than this stand in a table of their own. */
@@ -74,13 +75,15 @@ function markOf(index: number): string {
 }
 
 function layerLine(layer: ExplainedLayer, index: number, objective: string): string {
-  const { tile, order, phasesPerGroup, dataflow } = layer.mapping;
+  const { tile, order, phasesPerGroup, dataflow, buffering } = layer.mapping;
+  const slots = Object.entries(buffering ?? {}).map(([tensor, kind]) => `${tensor} ${kind}`);
   const cut = order.map((loop) => `${loop} ${tile[loop]}`).join(', ');
   const { shareOfObjective } = layer;
   const share = shareOfObjective === null ? '' : `, ${formatPercent(shareOfObjective)} of the ${objective}`;
   return (
     `${markOf(index)} ${layer.layer} (${layer.kind})${share}; tiles, outermost loop first: ${cut}` +
-    `${phasesPerGroup === 1 ? '' : `; ${phasesPerGroup} phases a group`}${dataflow === undefined ? '' : `; ${dataflow}`}`
+    `${phasesPerGroup === 1 ? '' : `; ${phasesPerGroup} phases a group`}${dataflow === undefined ? '' : `; ${dataflow}`}` +
+    (slots.length === 0 ? '' : `; slots: ${slots.join(', ')}`)
   );
 }
 
@@ -103,9 +106,19 @@ function verdict(title: string, explained: Explained): string {
   });
   return [
     `${title}: cycles go to: ${share(first)}${cycleParts[second] > 0 ? `, then ${share(second)}` : ''}; ` +
-      `${formatFixed(100 * roofline.shareOfRoof, 1)} % of its roof`,
+      roofWords(roofline),
     ...again,
   ].join('\n');
+}
+
+/** How near to the roof of DRAM or array, and of the ports that are busiest if theirs is lower. */
+function roofWords({ shareOfRoof, side, unit, roofPerCycle, attainedPerCycle, ports }: Roofline): string {
+  const name = side === 'memory' ? 'DRAM' : unit === 'MAC' ? 'array' : 'lanes';
+  const words = `${formatPercent(shareOfRoof)} of the roof of the ${name}`;
+  const roofs = ports.flatMap(({ buffer, roofPerCycle: roof }) => (roof === null ? [] : [{ buffer, roof }]));
+  const [lowest] = roofs.sort((a, b) => a.roof - b.roof);
+  if (roofs.length === 0 || lowest.roof >= roofPerCycle) return words;
+  return `${words}, ${formatPercent(attainedPerCycle / lowest.roof)} of that of the ports of ${lowest.buffer}`;
 }
 
 function wordsOf(part: CyclePartName, unit: string): string {

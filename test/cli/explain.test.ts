@@ -134,7 +134,10 @@ describe('psconv explain', function () {
         /\n1 conv1 \(conv2d\); tiles, outermost loop first: images 1, .*\n2 pool \(average-pool\); /,
       );
       expect(stdout).to.match(/operations of the post-processor *│ M *│ *- │/);
-      expect(stdout).to.match(/\npool: cycles go to: /);
+      expect(stdout).to.match(
+        /\npool: cycles go to: lanes at their full rate 83\.9 %, then .*; 83\.9 % of the roof of the lanes\n/,
+      );
+      expect(stdout).to.match(/; [\d.]+ % of the roof of the array, [\d.]+ % of that of the ports of glb\n/);
       expect(stdout).to.match(/\n(conv1: what lowers|conv1: none of)/);
       expect(stdout).not.to.match(/^network:/m);
       const { variants } = await asJson(folder, ...words);
