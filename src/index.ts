@@ -1,7 +1,7 @@
 /**
  * psconv-sim as a library. `loadScenario` reads a scenario and everything that it refers to, `simulate` runs it,
  * `saveResults` writes what the command line writes, `surveyStorage` says what the weights take in each storage format,
- * `analyseSensitivity` how far savings depend on the energy tables. `exportAccelergy` says in Accelergy's terms what a machine costs
+ * `analyseSensitivity` how far savings depend on the energy tables, `explainScenario` what bounds a network and which change would help. `exportAccelergy` says in Accelergy's terms what a machine costs
  * and does, `evaluateCounts` what such counts come to.
  * `registerDataflow` adds a dataflow; what the built-in ones are made of stands below it.
  */
@@ -53,6 +53,10 @@ export type { CellPlan, PlannedLayer, PlanOptions } from './explore/plan.js';
 export { surveyStorage } from './explore/surveyStorage.js';
 export { analyseSensitivity } from './explore/sensitivity.js';
 export type { SensitivityOptions } from './explore/sensitivity.js';
+export { explainScenario } from './explore/explain.js';
+export type { ExplainOptions } from './explore/explain.js';
+export { changesOf } from './explore/changes.js';
+export type { MachineChange } from './explore/changes.js';
 export { sensitivityOf } from './energy/sensitivity.js';
 export type { FigureSensitivity, Sensitivity } from './energy/sensitivity.js';
 export type { SensitivityMetric } from './energy/sensitivityMetric.js';
@@ -63,6 +67,17 @@ export type { Breakdown } from './report/breakdown.js';
 export { breakdownTables } from './report/breakdownTables.js';
 export { layersCsv, summaryCsv } from './report/csv.js';
 export { summaryRecord } from './report/records.js';
+export { explainText } from './report/explainReport.js';
+export type {
+  ChangeOutcome,
+  Diagnosis,
+  Explained,
+  ExplainedLayer,
+  ExplainedVariant,
+  ExplainResult,
+  Figures,
+  RefusedChange,
+} from './report/explainResult.js';
 export { mismatchesOf } from './report/result.js';
 export type { LayerResult, ScenarioResult, VariantResult, VariantTotals } from './report/result.js';
 export { sensitivityCsv, sensitivityText } from './report/sensitivityReport.js';

@@ -9,6 +9,7 @@ import { breakdownList } from './breakdownList.js';
 import { addCacheCommands } from './cacheCommands.js';
 import { addDramCommands } from './dramCommands.js';
 import { exitCodes } from './exitCodes.js';
+import { addExplainCommand } from './explainCommand.js';
 import { positiveNumber, range, share, wholeNumber } from './numbers.js';
 import type { RunArguments } from './run.js';
 import type { ScaleArguments } from './scale.js';
@@ -120,6 +121,8 @@ function createProgram(done: (code: number) => void): Command {
       const { printSensitivity } = await import('./sensitivity.js');
       await printSensitivity(file, options);
     });
+
+  addExplainCommand(program, list);
 
   program
     .command('wave')

@@ -50,6 +50,11 @@ export function totalDramBytes({ dram }: Pick<LayerCounts, 'dram'>): number {
   return tensors.reduce((sum, tensor) => sum + dram[tensor].readBytes + dram[tensor].writeBytes, 0);
 }
 
+/** Bursts between DRAM and buffers, both ways, of all tensors. */
+export function totalDramBursts({ dram }: Pick<LayerCounts, 'dram'>): number {
+  return tensors.reduce((sum, tensor) => sum + dram[tensor].readBursts + dram[tensor].writeBursts, 0);
+}
+
 /** Bytes between the buffers and what works on them. */
 export interface DeliveredBytes {
   readonly readBytes: number;

@@ -43,11 +43,13 @@ export interface CellPlan {
   readonly storage: string;
   readonly accelerator: Accelerator;
   readonly sparse: SparseNetwork;
-  /** From the network's first layer to the last one that is reported. */
+  /** From the network's first layer to the last one that is reported, unless only some were asked for. */
   readonly layers: readonly PlannedLayer[];
 }
 
 export interface PlanOptions {
+  /** Only these layers, instead of all up to the last one that is reported. */
+  readonly only?: readonly string[] | undefined;
   /** Called after each layer. */
   readonly onLayer?: ((cell: Cell, layer: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -87,13 +89,14 @@ async function planCell(
   cell: Cell,
   maker: VariantMaker,
   planLayer: LayerPlanner,
-  { onLayer, signal }: PlanOptions,
+  { only, onLayer, signal }: PlanOptions,
 ): Promise<CellPlan> {
   const { variant, storage, accelerator } = cell;
   const sparse = await maker.sparse(variant);
   const model = dependsOnValues(storage) ? (await maker.prepared(variant)).model : undefined;
   const layers: PlannedLayer[] = [];
   for (const layer of layersToRun(scenario.layers, sparse.network)) {
+    if (only?.includes(layer.name) === false) continue;
     layers.push(planLayer(layer, cell, sparse.supports.get(layer.name), model));
     onLayer?.(cell, layer.name);
     await setImmediate();

@@ -164,7 +164,8 @@ function checkCount({ images: { count }, batch }: ScenarioFile, document: YamlDo
   throw document === undefined ? new UserError(wrong) : faultAt(document, ['images', 'count'], wrong);
 }
 
-function unknownLayer(network: Network, name: string): string {
+/** What is wrong with a name that no layer of the network has. */
+export function unknownLayer(network: Network, name: string): string {
   const names = network.layers.map((layer) => layer.name);
   const hint = didYouMean(name, names);
   return (

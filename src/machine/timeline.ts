@@ -30,6 +30,9 @@ export interface Timeline {
   readonly drainCycles: number;
   /** Cycles that the array waits for DRAM. */
   readonly dramCycles: number;
+  /** Of these, those before the first pass, and those after the last results have left the array. */
+  readonly firstLoadCycles: number;
+  readonly lastStoreCycles: number;
   readonly dram: Readonly<Record<Tensor, DramAccess>>;
   /** What a command-level DRAM did from the layer's start to its end. */
   readonly dramActivity?: DramActivity;
@@ -89,6 +92,7 @@ export function runTimeline(
   let drainedPs = 0;
   let passCycles = 0;
   let drainCycles = 0;
+  let firstStartPs = 0;
 
   const request = (transfer: Transfer, address: number, eligiblePs: number): number => {
     const { indexBytes = 0 } = transfer;
@@ -153,6 +157,7 @@ export function runTimeline(
     let readyPs = slotStore < 0 ? 0 : dram.endPs(requests[slotStore]);
     for (let load = first; load < last; load++) readyPs = Math.max(readyPs, dram.endPs(requests[load]));
     const startPs = Math.ceil(Math.max(readyPs, arrayFreePs) / periodPs) * periodPs;
+    if (index === 0) firstStartPs = startPs;
     const waitPs = Math.max(0, drainedPs - (startPs + pass.firstFoldCycles * periodPs));
     arrayFreePs = startPs + pass.cycles * periodPs + waitPs;
     drainedPs = arrayFreePs + pass.tailDrainCycles * periodPs;
@@ -174,6 +179,8 @@ export function runTimeline(
     passCycles,
     drainCycles: drainCycles + exposedDrainCycles,
     dramCycles: cycles - passCycles - drainCycles - exposedDrainCycles,
+    firstLoadCycles: firstStartPs / periodPs,
+    lastStoreCycles: cycles - drainedPs / periodPs,
     dram: accesses,
     ...(dramActivity && { dramActivity }),
     fills,
