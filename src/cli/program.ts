@@ -203,7 +203,7 @@ function createProgram(done: (code: number) => void): Command {
   program
     .command('schema')
     .description('print the JSON Schema of a kind of YAML file, for editors')
-    .argument('<kind>', 'scenario, network, accelerator, dram, sparsity, energy-table or sram-table')
+    .argument('<kind>', 'scenario, network, accelerator, dram, sparsity, mapping, energy-table or sram-table')
     .action(async (kind: string) => {
       const { printSchema } = await import('./schema.js');
       await printSchema(kind);

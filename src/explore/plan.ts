@@ -9,17 +9,18 @@ import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
 import type { Model } from '../model/model.js';
 import { isConv } from '../network/layer.js';
 import type { Layer } from '../network/layer.js';
-import type { Network } from '../network/network.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
 import { layoutOf } from '../storage/featureMapLayout.js';
 import { dependsOnValues, storeLayer } from '../storage/formats.js';
 import { costFunction } from './layerCost.js';
+import { layersToRun } from './layersToRun.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { VariantMaker } from './prepare.js';
-import type { Scenario } from './scenario.js';
 import type { Cell } from './cells.js';
+import { prescribedFor } from './prescribed.js';
+import type { Scenario } from './scenario.js';
 
 /** One layer of a cell: how it is stored and mapped, and what that costs. Known without running it. */
 export interface PlannedLayer {
@@ -36,11 +37,13 @@ export interface CellPlan {
   readonly storage: string;
   readonly accelerator: Accelerator;
   readonly sparse: SparseNetwork;
-  /** From the network's first layer to the last one that is reported. */
+  /** From the network's first layer to the last one that is reported, unless only some were asked for. */
   readonly layers: readonly PlannedLayer[];
 }
 
 export interface PlanOptions {
+  /** Names of the layers to plan, in place of all that have to be run. */
+  readonly only?: readonly string[] | undefined;
   /** Called after each layer. */
   readonly onLayer?: ((cell: Cell, layer: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -67,24 +70,19 @@ export async function planCells(
   return plans;
 }
 
-/** The network's layers up to the last one that is reported: those before it make its inputs. */
-export function layersToRun(layers: readonly string[], network: Network): readonly Layer[] {
-  const last = Math.max(...layers.map((name) => network.layers.findIndex((layer) => layer.name === name)));
-  return network.layers.slice(0, last + 1);
-}
-
 async function planCell(
   scenario: Scenario,
   cell: Cell,
   maker: VariantMaker,
   planLayer: LayerPlanner,
-  { onLayer, signal }: PlanOptions,
+  { only, onLayer, signal }: PlanOptions,
 ): Promise<CellPlan> {
   const { variant, storage, accelerator } = cell;
   const sparse = await maker.sparse(variant);
   const model = dependsOnValues(storage) ? (await maker.prepared(variant)).model : undefined;
   const layers: PlannedLayer[] = [];
   for (const layer of layersToRun(scenario.layers, sparse.network)) {
+    if (only?.includes(layer.name) === false) continue;
     layers.push(planLayer(layer, cell, sparse.supports.get(layer.name), model));
     onLayer?.(cell, layer.name);
     await setImmediate();
@@ -120,32 +118,31 @@ function createLayerPlanner(scenario: Scenario): LayerPlanner {
     return found;
   };
 
-  const estimate = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
-    const spec = settings.mapping === 'auto' ? undefined : settings.mapping[layer.name];
-    if (spec === undefined) return search(layer, problem, accelerator);
-    try {
-      return mapLayer(problem, accelerator, { cost: costFunction(scenario, accelerator, layer), spec });
-    } catch (error) {
-      if (!(error instanceof UserError) || error.location !== undefined) throw error;
-      const place = scenario.mappingPlaces?.[layer.name] ?? { file: scenario.file };
-      throw new UserError(`mapping.${layer.name}: ${error.message}`, place);
-    }
+  const estimate = (layer: Layer, problem: LayerProblem, cell: Cell): LayerEstimate => {
+    const { accelerator } = cell;
+    const prescribed = prescribedFor(scenario, cell, layer.name);
+    if (prescribed === undefined) return search(layer, problem, accelerator);
+    const { spec, key, place } = prescribed;
+    return locate(place, `${key}: `, () =>
+      mapLayer(problem, accelerator, { cost: costFunction(scenario, accelerator, layer), spec }),
+    );
   };
 
-  return (layer, { storage, accelerator, place }, supports, model) => {
+  return (layer, cell, supports, model) => {
+    const { storage, place } = cell;
     if (!isConv(layer)) {
       const problem = vectorProblem(layer, settings.precision, settings.batch, layout);
-      return { layer, estimate: estimate(layer, problem, accelerator) };
+      return { layer, estimate: estimate(layer, problem, cell) };
     }
     if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
     const problem = problemOf(layer, supports, storage, () => {
       const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
       const toStore = { supports, precision: settings.precision.weight, weights };
-      const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
+      const stored = locate(place, '', () => storeLayer(storage, toStore, layer.name));
       return convProblem(layer, settings.precision, stored, settings.batch, layout);
     });
     const format = problem.storage.format.name;
-    return { layer, supports, format, estimate: estimate(layer, problem, accelerator) };
+    return { layer, supports, format, estimate: estimate(layer, problem, cell) };
   };
 }
 
@@ -167,12 +164,12 @@ function createProblemStore(): (
   };
 }
 
-/** A fault of what stands at a place of the file. */
-function locate<T>(place: Location | undefined, action: () => T): T {
+/** A fault of what stands at a place of the file, where it says `key`. */
+function locate<T>(place: Location | undefined, key: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
     if (!(error instanceof UserError) || error.location !== undefined || place === undefined) throw error;
-    throw new UserError(error.message, place);
+    throw new UserError(`${key}${error.message}`, place);
   }
 }

@@ -6,7 +6,8 @@ import { toEditorSchema } from '../../src/document/jsonSchema.js';
 import { UserError } from '../../src/document/userError.js';
 import { readScenarioFile } from '../../src/scenario/scenario.js';
 import type { ScenarioFile } from '../../src/scenario/scenario.js';
-import { loopNames, scenarioSchema } from '../../src/scenario/schema.js';
+import { loopNames } from '../../src/scenario/layerMapping.js';
+import { scenarioSchema } from '../../src/scenario/schema.js';
 
 const least = 'kind: scenario\nname: x\nnetwork: n\naccelerator: a\nvariants: [pSC9, PSD4_P8]\n';
 
