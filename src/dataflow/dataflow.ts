@@ -1,6 +1,7 @@
 import type { RegisterTensor } from './counters.js';
 import type { IsZero } from './operands.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
+import type { PassLoop } from './passLoops.js';
 import type { PeArray } from './peArray.js';
 
 /** Entries of each register file of a PE. */
@@ -38,6 +39,8 @@ export interface Dataflow {
   registerEntries(shape: PassShape, context: ArrayContext): RegisterEntries;
   /** What the dataflow has chosen for a pass beyond its tile, for reports; absent where there is nothing to choose. */
   chosenFor?(shape: PassShape, context: ArrayContext): Readonly<Record<string, number>>;
+  /** The loops of a pass from the outside in, for printing; absent where nobody has written them down. */
+  loopsOf?(shape: PassShape, context: ArrayContext): readonly PassLoop[];
   /** How often the pass reads each weight that exists from its buffer. */
   weightRounds(shape: PassShape, context: ArrayContext): number;
   /** Cycles of a pass by and large: ports and drains left out. */

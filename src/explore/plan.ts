@@ -9,6 +9,7 @@ import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
 import type { Model } from '../model/model.js';
 import { isConv } from '../network/layer.js';
 import type { Layer } from '../network/layer.js';
+import type { SearchOutcome } from '../report/mappedScenario.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
@@ -29,6 +30,8 @@ export interface PlannedLayer {
   readonly supports?: Supports;
   readonly format?: string;
   readonly estimate: LayerEstimate;
+  /** How the search came to the mapping; absent where it was prescribed, or the search does not say. */
+  readonly search?: SearchOutcome;
 }
 
 export interface CellPlan {
