@@ -4,7 +4,8 @@ import type { PassShape } from './pass.js';
 export function streamRemark({ channelCount, streamed }: PassShape, lengths: readonly number[]): string {
   const most = Math.max(...lengths);
   const least = Math.min(...lengths);
-  const all = `${channelCount} channels x ${streamed.taps} taps`;
+  const all =
+    streamed.taps === 1 ? `${channelCount} channels` : `${channelCount} channels x ${streamed.taps} taps`;
   if (least < most) return `of ${all}, ${least} to ${most} from fold to fold`;
   return most === channelCount * streamed.taps ? all : `of ${all}`;
 }

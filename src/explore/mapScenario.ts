@@ -33,6 +33,7 @@ export async function mapScenario(
     batch: settings.batch,
     notes: [
       ...mappingFileNotes(scenario),
+      ...valueNotes(scenario),
       ...plans.flatMap((plan) =>
         idlePhaseNotes(scenario, plan).map((note) => `${plan.variant.name}: ${note}`),
       ),
@@ -44,6 +45,18 @@ export async function mapScenario(
       layers: plan.layers.map((planned) => mappedLayer(scenario, plan, planned)),
     })),
   };
+}
+
+/** What figures take for granted that follows from no mapping. */
+function valueNotes({ settings: { activations }, accelerator: { array } }: Scenario): string[] {
+  return [
+    ...(activations === 'dense'
+      ? []
+      : [`figures are those of maps that lie dense, and not as ${activations}`]),
+    ...(array.gate === 'activation' || array.skip === 'activation'
+      ? ['figures are those of activations of which none is zero']
+      : []),
+  ];
 }
 
 function mappedLayer(scenario: Scenario, plan: CellPlan, planned: PlannedLayer): MappedLayer {
@@ -67,7 +80,9 @@ function mappedLayer(scenario: Scenario, plan: CellPlan, planned: PlannedLayer):
     energyPj: totalPj,
     dramBytes,
     cost: costs[scenario.settings.objective],
-    utilization: counts.macs.performed / (counts.cycles * rows * columns * macLanes),
+    ...(counts.macs.performed > 0 && {
+      utilization: counts.macs.performed / (counts.cycles * rows * columns * macLanes),
+    }),
     limits: layerLimits(counts),
   };
   return {
@@ -76,6 +91,8 @@ function mappedLayer(scenario: Scenario, plan: CellPlan, planned: PlannedLayer):
     ...(format !== undefined && { format }),
     isPrescribed: prescribedFor(scenario, plan, layer.name) !== undefined,
     mapping: schedule.mapping,
+    hasPeriod:
+      schedule.problem.kind === 'conv' && schedule.problem.storage.streamed.assignment.kind === 'periodic',
     nest: loopNestOf(schedule, accelerator),
     accesses: levelAccesses(schedule, counts, accelerator),
     summary,

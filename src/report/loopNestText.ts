@@ -29,7 +29,8 @@ function layerText({ objective }: MappedScenario, cell: MappedCell, mapped: Mapp
     nestText(nest),
     accessTable(accesses),
     `${formatCount(steps)} ${steps === 1 ? 'step' : 'steps'}, ${formatCount(cycles)} cycles, ` +
-      `${formatFixed(energyPj / 1e6, 3)} uJ, ${formatCount(dramBytes)} B of DRAM; MAC units ${formatPercent(utilization)} busy`,
+      `${formatFixed(energyPj / 1e6, 3)} uJ, ${formatCount(dramBytes)} B of DRAM` +
+      (utilization === undefined ? '' : `; MAC units ${formatPercent(utilization)} busy`),
     `${objective} ${costText(objective, summary.cost)}, ` +
       (isPrescribed
         ? 'prescribed'
@@ -44,10 +45,13 @@ function layerText({ objective }: MappedScenario, cell: MappedCell, mapped: Mapp
 /** The nest, each loop one step further in than the one around it; loops of one iteration are left out. */
 export function nestText({ levels, pes }: LoopNest): string {
   let depth = 0;
-  const loopLines = (loops: readonly NestLoop[]): string[] =>
+  const loopLines = ({ name, loops }: NestLevel): string[] =>
     loops
       .filter(({ trips }) => trips > 1)
-      .map((each) => `  ${'  '.repeat(depth++)}${loopText(each)}${each.remark ? `  # ${each.remark}` : ''}`);
+      .map(
+        (each) =>
+          `  ${'  '.repeat(depth++)}${loopText(each, units[name])}${each.remark ? `  # ${each.remark}` : ''}`,
+      );
   const title = ({ name }: NestLevel): string =>
     name === 'array' && pes !== undefined
       ? `array: ${pes.used} of ${pes.rows} x ${pes.columns} PEs (${formatPercent(pes.used / (pes.rows * pes.columns))})`
@@ -56,7 +60,7 @@ export function nestText({ levels, pes }: LoopNest): string {
     .flatMap((level) => [
       `  ${title(level)}`,
       ...(level.held ?? []).map((tile) => `  ${'  '.repeat(depth)}  ${heldText(tile)}`),
-      ...loopLines(level.loops).map((line) => `  ${line}`),
+      ...loopLines(level).map((line) => `  ${line}`),
     ])
     .join('\n');
 }
@@ -69,29 +73,45 @@ function heldText({ tensor, buffer, slots, slotBytes, capacityBytes, share, inPl
   );
 }
 
+/** What the pieces of a loop over tiles or folds are called. */
+const units: Readonly<Record<NestLevel['name'], string>> = {
+  DRAM: 'tiles',
+  buffers: '',
+  array: 'folds',
+  PE: '',
+  'post-processor': '',
+};
+
 const places: Readonly<Record<LoopPlace, string>> = {
   time: '',
   rows: ' on rows',
   columns: ' on columns',
   array: ' on PEs',
-  lanes: ' on MAC lanes',
+  lanes: ' on lanes',
 };
 
 /** `for rows in 5 tiles of 7 (the last 4)`, `parallel-for filters in 16 on columns` */
-function loopText({ over, place, parts }: NestLoop): string {
-  return `${place === 'time' ? 'for' : 'parallel-for'} ${over} in ${partsText(parts)}${places[place]}`;
+function loopText({ over, place, parts }: NestLoop, unit: string): string {
+  const isParallel = place !== 'time';
+  const of = isParallel || unit === '' ? 'of' : `${unit} of`;
+  return `${isParallel ? 'parallel-for' : 'for'} ${over} in ${partsText(parts, of)}${places[place]}`;
 }
 
-function partsText(parts: readonly LoopPart[]): string {
+function partsText(parts: readonly LoopPart[], of: string): string {
   const total = parts.reduce((sum, { times }) => sum + times, 0);
-  const [first, second] = parts;
   if (largestOf(parts) === 1) return formatCount(total);
-  if (parts.length === 1) return `${formatCount(total)} of ${formatCount(first.size)}`;
-  if (parts.length === 2 && second.times === 1 && second.size < first.size)
-    return `${formatCount(total)} of ${formatCount(first.size)} (the last ${formatCount(second.size)})`;
-  const shown = parts.slice(0, 6).map(({ times, size }) => `${formatCount(times)} of ${formatCount(size)}`);
+  const [{ times, size }, second] = parts;
+  if (parts.length === 1) return `${formatCount(times)} ${of} ${formatCount(size)}`;
+  if (parts.length === 2 && second.times === 1 && second.size < size)
+    return `${formatCount(total)} ${of} ${formatCount(size)} (the last ${formatCount(second.size)})`;
+  const shown = parts
+    .slice(0, mostParts)
+    .map((part) => `${formatCount(part.times)} ${of} ${formatCount(part.size)}`);
   return `${formatCount(total)}: ${shown.join(', ')}${parts.length > shown.length ? ', ...' : ''}`;
 }
+
+/** More pieces of unlike sizes are not spelled out. */
+const mostParts = 6;
 
 function accessTable(accesses: readonly LevelAccess[]): string {
   const table = new Table({

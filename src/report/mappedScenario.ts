@@ -13,8 +13,8 @@ export interface MappingSummary {
   readonly dramBytes: number;
   /** Exact value of the objective: pJ x ps for `edp`, pJ, ps, or bytes for `dram-traffic`. */
   readonly cost: number;
-  /** MACs carried out per MAC unit and cycle, 0 to 1. */
-  readonly utilization: number;
+  /** MACs carried out per MAC unit and cycle, 0 to 1; absent for layers without MACs. */
+  readonly utilization?: number;
   /** The largest first; the first is what limits the layer. */
   readonly limits: readonly LayerLimit[];
 }
@@ -48,6 +48,8 @@ export interface MappedLayer {
   /** By a scenario or a mapping file, and not searched for. */
   readonly isPrescribed: boolean;
   readonly mapping: Mapping;
+  /** The array sees taps that repeat from filter to filter, so that `phasesPerGroup` may matter. */
+  readonly hasPeriod: boolean;
   readonly nest: LoopNest;
   readonly accesses: readonly LevelAccess[];
   readonly summary: MappingSummary;

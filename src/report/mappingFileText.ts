@@ -1,6 +1,5 @@
 import { stringify } from 'yaml';
 import { mappedTensors } from '../mapping/mapping.js';
-import type { Mapping } from '../mapping/mapping.js';
 import { loopNames } from '../mapping/problem.js';
 import type { MappingObjective } from '../scenario/objective.js';
 import { formatCount, formatFixed } from './format.js';
@@ -48,7 +47,7 @@ function layerLines({ layers }: MappedCell, objective: MappingObjective, indent:
   return layers.flatMap((each) => [
     `${indent}${scalar(each.layer)}:`,
     `${indent}  # ${commentOf(each, objective)}`,
-    ...mappingLines(each.mapping).map((line) => `${indent}  ${line}`),
+    ...mappingLines(each).map((line) => `${indent}  ${line}`),
   ]);
 }
 
@@ -62,7 +61,7 @@ function commentOf({ summary, search, isPrescribed }: MappedLayer, objective: Ma
 }
 
 /** One key a line. */
-function mappingLines(mapping: Mapping): string[] {
+function mappingLines({ mapping, hasPeriod }: MappedLayer): string[] {
   const { dataflow, tile, order, phasesPerGroup, buffering, rowStationary } = mapping;
   const slots = mappedTensors.flatMap((tensor) => {
     const kind = buffering?.[tensor];
@@ -72,7 +71,7 @@ function mappingLines(mapping: Mapping): string[] {
     ...(dataflow === undefined ? [] : [`dataflow: ${scalar(dataflow)}`]),
     `tile: ${flow(Object.fromEntries(loopNames.map((loop) => [loop, tile[loop]])))}`,
     `order: ${order.join(' ')}`,
-    ...(phasesPerGroup === 1 ? [] : [`phasesPerGroup: ${phasesPerGroup}`]),
+    ...(hasPeriod ? [`phasesPerGroup: ${phasesPerGroup}`] : []),
     ...(slots.length === 0 ? [] : [`buffering: ${flow(Object.fromEntries(slots))}`]),
     ...(rowStationary === undefined
       ? []

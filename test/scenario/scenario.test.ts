@@ -307,7 +307,6 @@ describe('a scenario is refused', () => {
     expect(await rows(`rowStationary: { m: 1, e: 1, p: 1, q: 1, r: 1, t: 1 }, tile: ${tile}`)).to.match(
       /mapping.c1.tile: unknown key; the key here is rowStationary$/,
     );
-    expect(await faultIn('mapping: atuo')).to.match(/got "atuo"; did you mean "auto"\?$/);
   });
 
   it('for layers given twice', async () => {
