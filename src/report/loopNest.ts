@@ -42,7 +42,7 @@ export interface NestLevel {
   readonly held?: readonly HeldTile[];
 }
 
-/** A mapping as loops, from DRAM to the MAC units. What is inside the array is that of the layer's largest pass, its first. */
+/** A mapping as loops, from DRAM to the MAC units. What is inside the array is that of the first pass that uses most PEs. */
 export interface LoopNest {
   /** Absent for layers without weights. */
   readonly dataflow?: string;
@@ -117,13 +117,14 @@ function heldTiles({ footprint }: Schedule): HeldTile[] {
   });
 }
 
-/** Of the first pass; none where the dataflow does not say them. */
+/** Of the pass that uses most PEs; none where the dataflow does not say them. */
 function passLoops(
   problem: ConvProblem,
   { mapping, steps }: Schedule,
   accelerator: Accelerator,
 ): readonly PassLoop[] {
-  const shape = passShape(problem, mapping, steps[0].tile);
+  const busiest = steps.reduce((most, step) => (step.pass.activePes > most.pass.activePes ? step : most));
+  const shape = passShape(problem, mapping, busiest.tile);
   return mappedDataflow(accelerator, mapping).loopsOf?.(shape, arrayContext(accelerator)) ?? [];
 }
 
