@@ -20,14 +20,18 @@ import { registerShortage } from './registerFiles.js';
  */
 export function noLegalMapping(problem: LayerProblem, accelerator: Accelerator): UserError {
   // With one slot for each tensor a mapping may fit that a search among those of the buffers' own slots has not seen.
-  const nearest = nearestToLegal(problem, accelerator) ?? nearestToLegal(problem, accelerator, 'own slots');
+  const ofAny = nearestToLegal(problem, accelerator, 'any slots');
+  const slots = ofAny === undefined ? 'own slots' : 'any slots';
+  const nearest = ofAny ?? nearestToLegal(problem, accelerator, slots);
   if (nearest === undefined) throw new Error(`layer ${problem.name}: a mapping fits and was not found`);
   const { lacks, enlarged } = nearest;
   const remedies = [
     ...(enlarged === undefined ? [] : [lacks.map(({ remedy }) => remedy).join(' and ')]),
-    ...oneSlotRemedies(problem, accelerator),
-    ...singleBufferRemedies(problem, accelerator),
-    ...dataflowRemedies(problem, accelerator),
+    ...(slots === 'own slots'
+      ? [`buffering: single of every tensor in a prescribed mapping.${problem.name}`]
+      : []),
+    ...singleBufferRemedies(problem, accelerator, slots),
+    ...dataflowRemedies(problem, accelerator, slots),
   ];
   const [{ buffer }] = lacks;
   return new UserError(
@@ -39,6 +43,9 @@ export function noLegalMapping(problem: LayerProblem, accelerator: Accelerator):
     (buffer && accelerator.places?.buffers[buffer.name]) ?? { file: accelerator.file },
   );
 }
+
+/** Slots that the buffers have by themselves, or also one for each tensor. */
+type SlotChoice = 'own slots' | 'any slots';
 
 /** A capacity that a mapping overflows. */
 interface Lack {
@@ -56,33 +63,37 @@ interface NearMapping {
   readonly enlarged: Accelerator | undefined;
 }
 
-/** Of all mappings the one that overflows the fewest capacities, then by the fewest bytes; undefined when one is legal. */
+/**
+ * Of all mappings the one that overflows the fewest buffers, then by the fewest bytes, and, where none is overflown, the fewest
+ * register files; undefined when one is legal.
+ */
 function nearestToLegal(
   problem: LayerProblem,
   accelerator: Accelerator,
-  slots: 'own slots' | 'any slots' = 'any slots',
+  slots: SlotChoice,
 ): NearMapping | undefined {
-  let best: { readonly mapping: Mapping; readonly lacks: readonly Lack[] } | undefined;
-  const excess = (lacks: readonly Lack[]): number => lacks.reduce((sum, each) => sum + each.excessBytes, 0);
+  let best: { readonly mapping: Mapping; readonly buffers: Lack[]; readonly registers: Lack[] } | undefined;
   for (const mapping of thriftyMappings(problem, accelerator, slots)) {
-    const lacks = bufferLacks(footprint(problem, mapping, accelerator), accelerator);
-    if (best !== undefined && !isBetter(lacks, best.lacks)) continue;
-    const all = lacks.length > 0 ? lacks : registerLacks(problem, mapping, accelerator);
-    if (all.length === 0) return undefined;
-    if (best === undefined || isBetter(all, best.lacks)) best = { mapping, lacks: all };
+    const buffers = bufferLacks(footprint(problem, mapping, accelerator), accelerator);
+    if (best !== undefined && buffers.length > 0 && !isLess(buffers, best.buffers)) continue;
+    const registers = registerLacks(problem, mapping, accelerator);
+    if (buffers.length === 0 && registers.length === 0) return undefined;
+    if (best === undefined || isLess(buffers, best.buffers) || isLess(registers, best.registers))
+      best = { mapping, buffers, registers };
   }
   if (best === undefined) throw new Error(`layer ${problem.name} has no tiles`);
-  const { mapping } = best;
-  // What overflows a buffer may overflow the register files, too.
-  const lacks = best.lacks.some(({ buffer }) => buffer)
-    ? [...best.lacks, ...registerLacks(problem, mapping, accelerator)]
-    : best.lacks;
+  const { mapping, buffers, registers } = best;
   const larger = enlarge(problem, mapping, accelerator);
-  return { mapping, lacks, enlarged: fits(problem, mapping, larger) ? larger : undefined };
+  return {
+    mapping,
+    lacks: [...buffers, ...registers],
+    enlarged: fits(problem, mapping, larger) ? larger : undefined,
+  };
+}
 
-  function isBetter(a: readonly Lack[], b: readonly Lack[]): boolean {
-    return a.length < b.length || (a.length === b.length && excess(a) < excess(b));
-  }
+function isLess(a: readonly Lack[], b: readonly Lack[]): boolean {
+  const excess = (lacks: readonly Lack[]): number => lacks.reduce((sum, each) => sum + each.excessBytes, 0);
+  return a.length < b.length || (a.length === b.length && excess(a) < excess(b));
 }
 
 /**
@@ -92,7 +103,7 @@ function nearestToLegal(
 function* thriftyMappings(
   problem: LayerProblem,
   { array }: Accelerator,
-  slots: 'own slots' | 'any slots',
+  slots: SlotChoice,
 ): Generator<Mapping> {
   const whole = wholeTile(problem);
   const order: readonly LoopName[] = ['images', 'filters', 'rows', 'columns', 'channels'];
@@ -194,41 +205,38 @@ function enlarge(problem: LayerProblem, mapping: Mapping, accelerator: Accelerat
   }
 }
 
-function isMappable(problem: LayerProblem, accelerator: Accelerator): boolean {
-  for (const mapping of thriftyMappings(problem, accelerator, 'any slots'))
+function isMappable(problem: LayerProblem, accelerator: Accelerator, slots: SlotChoice): boolean {
+  for (const mapping of thriftyMappings(problem, accelerator, slots))
     if (fits(problem, mapping, accelerator)) return true;
   return false;
 }
 
-/** One slot for each tensor, where that is all it takes. */
-function oneSlotRemedies(problem: LayerProblem, accelerator: Accelerator): string[] {
-  return isMappable(problem, accelerator)
-    ? [`a prescribed mapping.${problem.name} with buffering: single of every tensor`]
-    : [];
-}
-
 /** Buffers that would do without their second half. */
-function singleBufferRemedies(problem: LayerProblem, accelerator: Accelerator): string[] {
+function singleBufferRemedies(problem: LayerProblem, accelerator: Accelerator, slots: SlotChoice): string[] {
   return accelerator.buffers
     .filter(({ doubleBuffered }) => doubleBuffered)
     .filter((single) => {
       const buffers = accelerator.buffers.map((buffer) =>
         buffer === single ? { ...buffer, doubleBuffered: false } : buffer,
       );
-      return isMappable(problem, { ...accelerator, buffers });
+      return isMappable(problem, { ...accelerator, buffers }, slots);
     })
     .map(({ name }) => `doubleBuffered: false for buffer ${name}`);
 }
 
 /** Dataflows in which the layer has a mapping. */
-function dataflowRemedies(problem: LayerProblem, accelerator: Accelerator): string[] {
+function dataflowRemedies(problem: LayerProblem, accelerator: Accelerator, slots: SlotChoice): string[] {
   const { array } = accelerator;
   if (problem.kind === 'vector') return [];
   const able = dataflowNames()
     .filter((name) => !(array.dataflows ?? [array.dataflow]).includes(name))
     .filter((name) => array.skip === 'none' || dataflowOf(name).cannotSkip === undefined)
     .filter((name) =>
-      isMappable(problem, { ...accelerator, array: { ...array, dataflow: name, dataflows: undefined } }),
+      isMappable(
+        problem,
+        { ...accelerator, array: { ...array, dataflow: name, dataflows: undefined } },
+        slots,
+      ),
     );
   return able.length === 0 ? [] : [`the dataflow ${able.join(' or ')}`];
 }
