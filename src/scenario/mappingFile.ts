@@ -105,7 +105,7 @@ export async function readMappingFile(path: string): Promise<MappingFile> {
 }
 
 /** Mappings by layer, each with its place in a document. */
-export function placedLayers(
+function placedLayers(
   document: YamlDocument,
   at: YamlPath,
   key: string,
