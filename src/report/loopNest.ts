@@ -71,6 +71,7 @@ export function loopNestOf(schedule: Schedule, accelerator: Accelerator): LoopNe
   }
   const { name: dataflow } = mappedDataflow(accelerator, mapping);
   const loops = passLoops(problem, schedule, accelerator);
+  if (loops.length === 0) return { dataflow, levels: outer };
   const { rows, columns } = accelerator.array;
   return {
     dataflow,
@@ -79,7 +80,7 @@ export function loopNestOf(schedule: Schedule, accelerator: Accelerator): LoopNe
       { name: 'array', loops: loops.filter(({ inPe }) => inPe !== true).map(nestLoop) },
       { name: 'PE', loops: loops.filter(({ inPe }) => inPe === true).map(nestLoop) },
     ],
-    ...(loops.length > 0 && { pes: { used: pesOf(loops), rows, columns } }),
+    pes: { used: pesOf(loops), rows, columns },
   };
 }
 

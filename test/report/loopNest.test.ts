@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import { countLayer } from '../../src/counts/countLayer.js';
-import { dataflowNames } from '../../src/dataflow/dataflows.js';
+import type { Dataflow } from '../../src/dataflow/dataflow.js';
+import { dataflowNames, registerDataflow } from '../../src/dataflow/dataflows.js';
+import { outputStationary } from '../../src/dataflow/outputStationary.js';
 import { wholeOf } from '../../src/dataflow/passLoops.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
@@ -101,6 +103,16 @@ describe('a loop nest', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('ends at the buffers where a dataflow does not say its loops', () => {
+    const silent = { ...outputStationary, name: 'says-no-loops', loopsOf: undefined };
+    registerDataflow(silent as unknown as Dataflow);
+    const accelerator = { ...roomy, array: { ...roomy.array, dataflow: silent.name } };
+    const nest = loopNestOf(mapLayer(problem, accelerator).schedule, accelerator);
+    expect(nest.levels.map(({ name }) => name)).to.deep.equal(['DRAM', 'buffers']);
+    expect(nest).to.include({ dataflow: silent.name }).and.not.have.property('pes');
+    expect(nestText(nest)).to.match(/ofmap 2 x [\d,]+ B in output-buffer, [\d.]+ % of 16,384 B$/);
   });
 
   it('of a layer without weights ends at the post-processor', () => {
