@@ -1,8 +1,9 @@
 /**
  * psconv-sim as a library. `loadScenario` reads a scenario and everything that it refers to, `simulate` runs it,
  * `saveResults` writes what the command line writes, `surveyStorage` says what the weights take in each storage format,
- * `analyseSensitivity` how far savings depend on the energy tables, `explainScenario` what bounds a network and which change would help. `exportAccelergy` says in Accelergy's terms what a machine costs
- * and does, `evaluateCounts` what such counts come to.
+ * `mapScenario` how its layers are mapped, `explainScenario` what bounds them and which change would help, `analyseSensitivity` how far
+ * savings depend on the energy tables. `exportAccelergy` says in Accelergy's terms what a machine costs and does, `evaluateCounts`
+ * what such counts come to.
  * `registerDataflow` adds a dataflow; what the built-in ones are made of stands below it.
  */
 export { UserError } from './document/userError.js';
@@ -11,6 +12,8 @@ export { allDataflows, registerDataflow } from './dataflow/dataflows.js';
 export type { Dataflow, RegisterEntries, RoughPass } from './dataflow/dataflow.js';
 export { emptyPassCost } from './dataflow/pass.js';
 export type { ArrayContext, PassCost, PassShape } from './dataflow/pass.js';
+export { cutInto, each, partsOf } from './dataflow/passLoops.js';
+export type { LoopPart, LoopPlace, PassLoop } from './dataflow/passLoops.js';
 export type { PassWindow } from './dataflow/passWindow.js';
 export type { Beside, Leaving, OperandTensor, PeArray, RegisterPlace } from './dataflow/peArray.js';
 export { ifmapOperands, kernelTaps, weightOperand } from './dataflow/operands.js';
@@ -50,6 +53,7 @@ export type { ScenarioOverrides } from './explore/overrides.js';
 export type { Scenario } from './explore/scenario.js';
 export { planScenario } from './explore/plan.js';
 export type { CellPlan, PlannedLayer, PlanOptions } from './explore/plan.js';
+export { mapScenario } from './explore/mapScenario.js';
 export { surveyStorage } from './explore/surveyStorage.js';
 export { analyseSensitivity } from './explore/sensitivity.js';
 export type { SensitivityOptions } from './explore/sensitivity.js';
@@ -78,6 +82,9 @@ export type {
   Figures,
   RefusedChange,
 } from './report/explainResult.js';
+export { mappedScenarioText } from './report/loopNestText.js';
+export type { MappedCell, MappedLayer, MappedScenario } from './report/mappedScenario.js';
+export { mappingFileText } from './report/mappingFileText.js';
 export { mismatchesOf } from './report/result.js';
 export type { LayerResult, ScenarioResult, VariantResult, VariantTotals } from './report/result.js';
 export { sensitivityCsv, sensitivityText } from './report/sensitivityReport.js';

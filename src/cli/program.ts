@@ -3,6 +3,7 @@ import { packageVersion } from '../document/package.js';
 import { transistorFlavours } from '../energy/scaling/operatingPoint.js';
 import { sensitivityMetrics } from '../energy/sensitivityMetric.js';
 import { executions } from '../scenario/execution.js';
+import { mappingObjectives } from '../scenario/objective.js';
 import { precisions } from '../tensor/precision.js';
 import { addAccelergyCommands } from './accelergyCommands.js';
 import { breakdownList } from './breakdownList.js';
@@ -11,6 +12,7 @@ import { addDramCommands } from './dramCommands.js';
 import { exitCodes } from './exitCodes.js';
 import { addExplainCommand } from './explainCommand.js';
 import { positiveNumber, range, share, wholeNumber } from './numbers.js';
+import type { MapArguments } from './map.js';
 import type { RunArguments } from './run.js';
 import type { ScaleArguments } from './scale.js';
 import type { SensitivityArguments } from './sensitivity.js';
@@ -125,6 +127,27 @@ function createProgram(done: (code: number) => void): Command {
   addExplainCommand(program, list);
 
   program
+    .command('map')
+    .description("loop nests of a scenario's layers, what each level does, and mapping files")
+    .argument('<scenario>', 'YAML file of kind scenario')
+    .option('--layer <name>', 'only this layer; may be given more than once', gather)
+    .option('--variants <names>', "these variants instead of the scenario's, separated by commas", list)
+    .option('--storage <formats>', "store each variant in these formats instead of the scenario's", list)
+    .option('--dataflow <names>', "map each variant in these dataflows instead of the scenario's", list)
+    .addOption(
+      new Option('--objective <name>', "what mappings are searched for, instead of the scenario's").choices(
+        mappingObjectives,
+      ),
+    )
+    .option('--out <file>', 'write the mappings to a file that a scenario can name')
+    .option('--force', 'replace that file if it is there already')
+    .option('--json', 'print one machine-readable summary instead of the loop nests')
+    .action(async (file: string, options: MapArguments) => {
+      const { map } = await import('./map.js');
+      await map(file, options);
+    });
+
+  program
     .command('wave')
     .description('registers of the PE array, cycle by cycle, in one pass of a layer')
     .argument('<scenario>', 'YAML file of kind scenario')
@@ -209,7 +232,7 @@ function createProgram(done: (code: number) => void): Command {
   program
     .command('schema')
     .description('print the JSON Schema of a kind of YAML file, for editors')
-    .argument('<kind>', 'scenario, network, accelerator, dram, sparsity, energy-table or sram-table')
+    .argument('<kind>', 'scenario, network, accelerator, dram, sparsity, mapping, energy-table or sram-table')
     .action(async (kind: string) => {
       const { printSchema } = await import('./schema.js');
       await printSchema(kind);
@@ -220,6 +243,10 @@ function createProgram(done: (code: number) => void): Command {
 function precisionOption(): Option {
   const meaning = "of weights and feature maps, instead of the scenario's";
   return new Option('--precision <name>', meaning).choices(precisions);
+}
+
+function gather(name: string, before: readonly string[] = []): string[] {
+  return [...new Set([...before, name])];
 }
 
 function list(text: string): string[] {

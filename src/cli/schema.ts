@@ -11,6 +11,7 @@ const schemas: Readonly<Record<DocumentKind, () => Promise<z.ZodType>>> = {
   accelerator: async () => (await import('../accelerator/schema.js')).acceleratorSchema,
   dram: async () => (await import('../dram/schema.js')).dramSchema,
   sparsity: async () => (await import('../sparsity/schema.js')).sparsitySchema,
+  mapping: async () => (await import('../scenario/mappingFile.js')).mappingFileSchema,
   'energy-table': async () => (await import('../energy/schema.js')).energyTableSchema,
   'sram-table': async () => (await import('../energy/schema.js')).sramTableSchema,
 };

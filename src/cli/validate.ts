@@ -68,6 +68,12 @@ const loaders: Readonly<Record<DocumentKind, (file: string) => Promise<string>>>
     const { loadVariant } = await import('../sparsity/loadVariant.js');
     return `a valid sparsity variant: ${(await loadVariant(file)).name}`;
   },
+  mapping: async (file) => {
+    const { readMappingFile } = await import('../scenario/mappingFile.js');
+    const { name, sections } = await readMappingFile(file);
+    const layers = new Set(sections.flatMap((section) => [...section.layers.keys()]));
+    return `a valid mapping file: ${name}, for ${layers.size} ${layers.size === 1 ? 'layer' : 'layers'}`;
+  },
   'energy-table': async (file) => {
     const { loadEnergyTable } = await import('../energy/table.js');
     const { coveredPrecisions } = await import('../energy/checkEntries.js');

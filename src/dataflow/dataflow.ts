@@ -1,6 +1,7 @@
 import type { RegisterTensor } from './counters.js';
 import type { IsZero } from './operands.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
+import type { PassLoop } from './passLoops.js';
 import type { PeArray } from './peArray.js';
 import type { RowStationaryMapping } from './rowStationary/mapping.js';
 
@@ -54,6 +55,8 @@ export interface Dataflow {
   chosenFor?(shape: PassShape, context: ArrayContext): Readonly<Record<string, number>>;
   /** All that could be prescribed for a pass as `rowStationary`, where the dataflow has such. */
   peSets?(shape: PassShape, context: ArrayContext): readonly RowStationaryMapping[];
+  /** The loops of a pass from the outside in, for printing; absent where nobody has written them down. */
+  loopsOf?(shape: PassShape, context: ArrayContext): readonly PassLoop[];
   /** How often the pass reads each weight that exists from its buffer. */
   weightRounds(shape: PassShape, context: ArrayContext): number;
   /** Cycles of a pass by and large: ports and drains left out. */

@@ -3,6 +3,8 @@ import { filterFolds, phasesOf, unionStream } from './filterFolds.js';
 import { ifmapOperands, kernelTaps, weightOperand } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
+import { cutInto, each, largestOf, partsOf } from './passLoops.js';
+import type { PassLoop } from './passLoops.js';
 import type { PeArray } from './peArray.js';
 import { leastFilterStreams } from './leastFolds.js';
 import { stationaryCosts } from './stationary/cost.js';
@@ -18,6 +20,7 @@ import {
   tapFoldsOf,
   tapFoldsOfStream,
 } from './stationary/tapFolds.js';
+import { phaseRemark, streamRemark } from './streamedTaps.js';
 
 /**
  * Input stationary, systolic: row r of a fold holds tap r of the stream for every column's output position; filters
@@ -59,9 +62,31 @@ export const inputStationary: Dataflow = {
       (stream) => tapFoldsOf(stream, context),
       leastPreload('ifmap', context),
     ),
+  loopsOf,
   passCost,
   drive,
 };
+
+function loopsOf(shape: PassShape, context: ArrayContext): PassLoop[] {
+  const { columns, macLanes } = context;
+  const groups = filterGroups(shape);
+  const filters = partsOf(
+    groups.map(({ classes }) => classes.reduce((sum, alike) => sum + alike.filters, 0)),
+  );
+  const lengths = groups.map(({ length }) => length);
+  const folds = cutInto(Math.max(...lengths), context.rows * macLanes);
+  const rows = cutInto(largestOf(folds), macLanes);
+  const positions = cutInto(shape.positions, columns);
+  return [
+    { over: 'filters', place: 'time', parts: filters, ...phaseRemark(shape) },
+    { over: 'taps', place: 'time', parts: folds, remark: streamRemark(shape, lengths) },
+    { over: 'positions', place: 'time', parts: positions },
+    { over: 'taps', place: 'rows', parts: rows },
+    { over: 'positions', place: 'columns', parts: each(largestOf(positions)) },
+    { over: 'filters', place: 'time', parts: each(largestOf(filters)), inPe: true },
+    { over: 'taps', place: 'lanes', parts: each(largestOf(rows)), inPe: true },
+  ];
+}
 
 function passCost(shape: PassShape, context: ArrayContext): PassCost {
   const cost = emptyPassCost(context.bufferCount);

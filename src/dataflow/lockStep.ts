@@ -7,7 +7,9 @@ import { fullWork, lockSteps, workWithoutZeros } from './lockStep/steps.js';
 import type { IsZero } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
-import { consecutiveFolds } from './lockStep/rotation.js';
+import { cutInto, each, largestOf, partsOf } from './passLoops.js';
+import type { PassLoop } from './passLoops.js';
+import { consecutiveFolds, rotationOf } from './lockStep/rotation.js';
 import type { FilterFold } from './lockStep/rotation.js';
 import { rowFolds } from './lockStep/rowFolds.js';
 import type { RowFold } from './lockStep/rowFolds.js';
@@ -54,9 +56,37 @@ export const lockStep: Dataflow = {
   },
   leastCycles: ({ positions, filters, leastStream }, { rows, columns, macLanes }) =>
     Math.ceil(positions / rows) * Math.ceil(filters / columns) * Math.ceil(leastStream(1) / macLanes),
+  loopsOf,
   passCost,
   drive: driveLockStep,
 };
+
+function loopsOf(shape: PassShape, context: ArrayContext): PassLoop[] {
+  const { channelCount, streamed } = shape;
+  const positions = partsOf(rowFolds(shape.window, context.rows).map(({ rows }) => rows));
+  const filters = partsOf(consecutiveFolds(shape, context.columns).map(({ columns }) => columns));
+  const { steps } = rotationOf(shape);
+  const lists = streamed.patterns.map((pattern) => pattern.reduce((sum, tap) => sum + tap, 0));
+  const longest = Math.max(...lists);
+  const empty = steps === channelCount ? '' : `, ${steps - channelCount} more steps with empty channels`;
+  return [
+    { over: 'positions', place: 'time', parts: positions },
+    { over: 'filters', place: 'time', parts: filters },
+    { over: 'positions', place: 'rows', parts: each(largestOf(positions)) },
+    { over: 'filters', place: 'columns', parts: each(largestOf(filters)) },
+    {
+      ...{ over: 'channels', place: 'time', parts: each(channelCount), inPe: true },
+      remark: `column j is j channels behind column 0${empty}`,
+    },
+    {
+      ...{ over: 'taps', place: 'time', parts: cutInto(longest, context.macLanes), inPe: true },
+      remark:
+        `of ${streamed.taps}` +
+        (new Set(lists).size === 1 ? '' : `, ${Math.min(...lists)} to ${longest} by slot`),
+    },
+    { over: 'taps', place: 'lanes', parts: each(Math.min(longest, context.macLanes)), inPe: true },
+  ];
+}
 
 function passCost(shape: PassShape, context: ArrayContext, isZero?: IsZero): PassCost {
   const cost = emptyPassCost(context.bufferCount);

@@ -11,8 +11,11 @@ import { ifmapOperands, weightOperand } from './operands.js';
 import type { IsZero } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
+import { cutInto, each, largestOf, partsOf } from './passLoops.js';
+import type { PassLoop } from './passLoops.js';
 import type { PeArray } from './peArray.js';
 import { wordsOf } from './ports.js';
+import { phaseRemark, streamRemark } from './streamedTaps.js';
 import { multiplySystolic, skew } from './systolic.js';
 
 /**
@@ -42,9 +45,31 @@ export const outputStationary: Dataflow = {
   leastCycles: (pass, context) =>
     Math.ceil(pass.positions / context.rows) *
     leastColumnFolds(pass, context, (stream) => ({ folds: 1, cycles: Math.ceil(stream / context.macLanes) })),
+  loopsOf,
   passCost,
   drive,
 };
+
+function loopsOf(shape: PassShape, { rows, columns, macLanes }: ArrayContext): PassLoop[] {
+  const filters = partsOf(filterFolds(shape, columns).map(({ length }) => length));
+  const positions = cutInto(shape.positions, rows);
+  const lengths = columnFolds(shape, columns).map(({ stream }) => stream.length);
+  const most = Math.max(...lengths);
+  return [
+    { over: 'filters', place: 'time', parts: filters, ...phaseRemark(shape) },
+    { over: 'positions', place: 'time', parts: positions },
+    { over: 'positions', place: 'rows', parts: each(largestOf(positions)) },
+    { over: 'filters', place: 'columns', parts: each(largestOf(filters)) },
+    {
+      over: 'taps',
+      place: 'time',
+      parts: cutInto(most, macLanes),
+      inPe: true,
+      remark: streamRemark(shape, lengths),
+    },
+    { over: 'taps', place: 'lanes', parts: each(Math.min(most, macLanes)), inPe: true },
+  ];
+}
 
 /** What a fold streams: for each tap, how many of its columns hold a weight. */
 type Stream = ArrayLike<number>;

@@ -7,6 +7,7 @@ import { chooseRowMapping, rowMappings } from './rowStationary/choice.js';
 import { columnKinds, countProcessing, processingCost, unlikeColumns } from './rowStationary/cost.js';
 import type { ProcessingCost } from './rowStationary/cost.js';
 import { driveRowStationary } from './rowStationary/drive.js';
+import { rowLoops } from './rowStationary/loops.js';
 import { placementFault } from './rowStationary/mapping.js';
 import type { RowStationaryMapping } from './rowStationary/mapping.js';
 import { processingPasses } from './rowStationary/processingPasses.js';
@@ -41,6 +42,7 @@ export const rowStationary: Dataflow = {
     (groups.reduce((sum, { filters }) => sum + filters, 0) * positions * channels * tapsPerKernel) /
     (rows * columns * macLanes),
   peSets: rowMappings,
+  loopsOf: (shape, context) => rowLoops(shape, context, rowMappingOf(shape, context)),
   passCost,
   drive: (shape, context, array) => {
     driveRowStationary(shape, context, rowMappingOf(shape, context), array);

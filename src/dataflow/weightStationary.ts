@@ -1,9 +1,12 @@
 import { columnFolds } from './columnFolds.js';
+import type { ColumnFold } from './columnFolds.js';
 import type { Dataflow } from './dataflow.js';
 import { filterFolds, phasesOf, unionStream } from './filterFolds.js';
 import { ifmapOperands, weightOperand } from './operands.js';
 import { emptyPassCost } from './pass.js';
 import type { ArrayContext, PassCost, PassShape } from './pass.js';
+import { cutInto, each, largestOf, partsOf } from './passLoops.js';
+import type { PassLoop } from './passLoops.js';
 import type { PeArray } from './peArray.js';
 import { leastColumnFolds } from './leastFolds.js';
 import { stationaryCosts } from './stationary/cost.js';
@@ -18,6 +21,7 @@ import {
   tapFoldsOf,
   tapFoldsOfStream,
 } from './stationary/tapFolds.js';
+import { phaseRemark, streamRemark } from './streamedTaps.js';
 
 /**
  * Weight stationary, systolic: row r of a fold holds tap r of the stream for every column's filter; output positions
@@ -55,9 +59,35 @@ export const weightStationary: Dataflow = {
       folds: tapFoldsOf(stream, context),
       cycles: pass.positions + leastPreload('weight', context),
     })),
+  loopsOf,
   passCost,
   drive,
 };
+
+function loopsOf(shape: PassShape, context: ArrayContext): PassLoop[] {
+  const { macLanes } = context;
+  const capacity = context.rows * macLanes;
+  const filters = partsOf(filterFolds(shape, context.columns).map(({ length }) => length));
+  const folds = columnFolds(shape, context.columns);
+  const rowsOf = ({ stream }: ColumnFold): number => rowsFor(Math.min(stream.length, capacity), context);
+  const busiest = folds.reduce((most, fold) =>
+    rowsOf(fold) * fold.columns > rowsOf(most) * most.columns ? fold : most,
+  );
+  const tapFolds = cutInto(busiest.stream.length, capacity);
+  const rows = cutInto(largestOf(tapFolds), macLanes);
+  const remark = streamRemark(
+    shape,
+    folds.map(({ stream }) => stream.length),
+  );
+  return [
+    { over: 'filters', place: 'time', parts: filters, ...phaseRemark(shape) },
+    { over: 'taps', place: 'time', parts: tapFolds, remark },
+    { over: 'taps', place: 'rows', parts: rows },
+    { over: 'filters', place: 'columns', parts: each(busiest.columns) },
+    { over: 'positions', place: 'time', parts: each(shape.positions), inPe: true },
+    { over: 'taps', place: 'lanes', parts: each(largestOf(rows)), inPe: true },
+  ];
+}
 
 function passCost(shape: PassShape, context: ArrayContext): PassCost {
   const cost = emptyPassCost(context.bufferCount);

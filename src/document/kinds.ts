@@ -5,6 +5,7 @@ export const kindFolders = {
   accelerator: 'accelerators',
   dram: 'dram',
   sparsity: 'sparsity',
+  mapping: 'mappings',
   'energy-table': 'energy',
   'sram-table': 'energy',
 } as const;

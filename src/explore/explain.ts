@@ -29,7 +29,7 @@ import type { CellPlan, PlannedLayer } from './plan.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { VariantMaker } from './prepare.js';
 import { createRemapper } from './remapLayer.js';
-import { unknownLayer } from './scenario.js';
+import { unknownLayer } from './loadMappings.js';
 import type { Scenario } from './scenario.js';
 import type { SimulateOptions } from './simulate.js';
 

@@ -19,6 +19,7 @@ async function createManifest(scenario: Scenario, result: ScenarioResult): Promi
     ...dramFiles(accelerator.dram),
     ...energyTable.files,
     ...(energyTable.sram === undefined ? [] : [energyTable.sram.file]),
+    ...(scenario.mappingFile === undefined ? [] : [scenario.mappingFile.file]),
     ...new Set(cells.flatMap(({ variant: { file } }) => (file === undefined ? [] : [file]))),
     ...('file' in weights ? [weights.file] : []),
     ...('file' in images ? [images.file] : []),

@@ -3,6 +3,7 @@ import { bankOf, isPricedBySram } from '../energy/bufferPrices.js';
 import type { EnergyTable, FigureSource } from '../energy/energyTable.js';
 import { describeTarget, factorsFor } from '../energy/scale.js';
 import { findActivationFormat } from '../storage/activations/activationFormats.js';
+import { mappingFileNotes } from './mappingNotes.js';
 import type { Scenario } from './scenario.js';
 
 /**
@@ -10,10 +11,8 @@ import type { Scenario } from './scenario.js';
  *
  * @param sources of all energies that are reported
  */
-export function scenarioNotes(
-  { accelerator, energyTable, settings }: Scenario,
-  sources: readonly FigureSource[],
-): string[] {
+export function scenarioNotes(scenario: Scenario, sources: readonly FigureSource[]): string[] {
+  const { accelerator, energyTable, settings } = scenario;
   const { sram } = energyTable;
   const measured =
     sram === undefined ? [] : accelerator.buffers.filter((buffer) => isPricedBySram(buffer, energyTable));
@@ -40,6 +39,7 @@ export function scenarioNotes(
     );
   }
   if (skip === 'activation') notes.push('mappings were searched as if no activation were zero');
+  notes.push(...mappingFileNotes(scenario));
   if (!settings.check.enabled) notes.push('outputs were not checked against TensorFlow.js');
   return notes;
 }

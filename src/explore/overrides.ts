@@ -1,5 +1,5 @@
 import type { Execution } from '../scenario/execution.js';
-import type { ImagesSource } from '../scenario/scenario.js';
+import type { ImagesSource, MappingObjective } from '../scenario/scenario.js';
 import type { Precision } from '../tensor/precision.js';
 
 /** What to do otherwise than the file says. */
@@ -16,6 +16,8 @@ export interface ScenarioOverrides {
   /** Name or path of a DRAM in place of the accelerator's. */
   readonly dram?: string | undefined;
   readonly layers?: readonly string[] | undefined;
+  /** What the search for mappings minimises. */
+  readonly objective?: MappingObjective | undefined;
   /** Of weights and feature maps. */
   readonly precision?: Precision | undefined;
   /** Replaces every seed of the scenario. */

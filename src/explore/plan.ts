@@ -10,8 +10,8 @@ import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
 import type { Model } from '../model/model.js';
 import { isConv } from '../network/layer.js';
 import type { Layer } from '../network/layer.js';
-import type { Network } from '../network/network.js';
 import type { MappingObjective } from '../scenario/scenario.js';
+import type { SearchOutcome } from '../report/mappedScenario.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
@@ -21,12 +21,14 @@ import type { ElementArray } from '../tensor/precision.js';
 import { cachedSearch } from './cachedSearch.js';
 import type { FoundMapping } from './cachedSearch.js';
 import { costFunction } from './layerCost.js';
+import { layersToRun } from './layersToRun.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { VariantMaker } from './prepare.js';
-import type { Scenario } from './scenario.js';
 import { searchKey } from './searchKey.js';
 import type { Cell } from './cells.js';
 import type { MappingCache } from './mappingCache.js';
+import { prescribedFor } from './prescribed.js';
+import type { Scenario } from './scenario.js';
 
 /** One layer of a cell: how it is stored and mapped, and what that costs. Known without running it. */
 export interface PlannedLayer {
@@ -35,6 +37,8 @@ export interface PlannedLayer {
   readonly supports?: Supports;
   readonly format?: string;
   readonly estimate: LayerEstimate;
+  /** How the search came to the mapping; absent where it was prescribed, or the search does not say. */
+  readonly search?: SearchOutcome;
 }
 
 export interface CellPlan {
@@ -48,7 +52,7 @@ export interface CellPlan {
 }
 
 export interface PlanOptions {
-  /** Only these layers, instead of all up to the last one that is reported. */
+  /** Names of the layers to plan, in place of all that have to be run. */
   readonly only?: readonly string[] | undefined;
   /** Called after each layer. */
   readonly onLayer?: ((cell: Cell, layer: string) => void) | undefined;
@@ -76,12 +80,6 @@ export async function planCells(
   const plans: CellPlan[] = [];
   for (const cell of scenario.cells) plans.push(await planCell(scenario, cell, maker, planLayer, options));
   return plans;
-}
-
-/** The network's layers up to the last one that is reported: those before it make its inputs. */
-export function layersToRun(layers: readonly string[], network: Network): readonly Layer[] {
-  const last = Math.max(...layers.map((name) => network.layers.findIndex((layer) => layer.name === name)));
-  return network.layers.slice(0, last + 1);
 }
 
 async function planCell(
@@ -142,37 +140,31 @@ function createLayerPlanner(scenario: Scenario, cache: MappingCache | undefined)
     return found;
   };
 
-  const estimate = (
-    layer: Layer,
-    problem: LayerProblem,
-    accelerator: Accelerator,
-    weights?: ElementArray,
-  ): LayerEstimate => {
-    const spec = settings.mapping === 'auto' ? undefined : settings.mapping[layer.name];
-    if (spec === undefined) return search(layer, problem, accelerator, weights);
-    try {
-      return mapLayer(problem, accelerator, { cost: costFunction(scenario, accelerator, layer), spec });
-    } catch (error) {
-      if (!(error instanceof UserError) || error.location !== undefined) throw error;
-      const place = scenario.mappingPlaces?.[layer.name] ?? { file: scenario.file };
-      throw new UserError(`mapping.${layer.name}: ${error.message}`, place);
-    }
+  const estimate = (layer: Layer, problem: LayerProblem, cell: Cell, weights?: ElementArray): LayerEstimate => {
+    const { accelerator } = cell;
+    const prescribed = prescribedFor(scenario, cell, layer.name);
+    if (prescribed === undefined) return search(layer, problem, accelerator, weights);
+    const { spec, key, place } = prescribed;
+    return locate(place, `${key}: `, () =>
+      mapLayer(problem, accelerator, { cost: costFunction(scenario, accelerator, layer), spec }),
+    );
   };
 
-  return (layer, { storage, accelerator, place }, supports, model) => {
+  return (layer, cell, supports, model) => {
+    const { storage, place } = cell;
     if (!isConv(layer)) {
       const problem = vectorProblem(layer, settings.precision, settings.batch, layout);
-      return { layer, estimate: estimate(layer, problem, accelerator) };
+      return { layer, estimate: estimate(layer, problem, cell) };
     }
     if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
     const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
     const problem = problemOf(layer, supports, storage, () => {
       const toStore = { supports, precision: settings.precision.weight, weights };
-      const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
+      const stored = locate(place, '', () => storeLayer(storage, toStore, layer.name));
       return convProblem(layer, settings.precision, stored, settings.batch, layout);
     });
     const format = problem.storage.format.name;
-    return { layer, supports, format, estimate: estimate(layer, problem, accelerator, weights) };
+    return { layer, supports, format, estimate: estimate(layer, problem, cell, weights) };
   };
 }
 
@@ -212,12 +204,12 @@ function createProblemStore(): (
   };
 }
 
-/** A fault of what stands at a place of the file. */
-function locate<T>(place: Location | undefined, action: () => T): T {
+/** A fault of what stands at a place of the file, where it says `key`. */
+function locate<T>(place: Location | undefined, key: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
     if (!(error instanceof UserError) || error.location !== undefined || place === undefined) throw error;
-    throw new UserError(error.message, place);
+    throw new UserError(`${key}${error.message}`, place);
   }
 }

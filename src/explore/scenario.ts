@@ -3,7 +3,6 @@ import { loadAccelerator } from '../accelerator/loadAccelerator.js';
 import { withDram } from '../accelerator/withDram.js';
 import { faultAt } from '../document/document.js';
 import type { YamlDocument, YamlPath } from '../document/document.js';
-import { didYouMean } from '../document/suggest.js';
 import { UserError } from '../document/userError.js';
 import type { Location } from '../document/userError.js';
 import type { EnergyTable } from '../energy/energyTable.js';
@@ -16,10 +15,12 @@ import { cellAccelerators } from './cellAccelerators.js';
 import { loadCells } from './cells.js';
 import type { Cell } from './cells.js';
 import type { ScenarioOverrides } from './overrides.js';
+import { loadMappings, unknownLayer } from './loadMappings.js';
 import { activationFormatNameFault } from '../storage/activations/activationFormats.js';
 import { layoutNameFault, planar } from '../storage/featureMapLayout.js';
 import { precisionSetOf } from '../scenario/schema.js';
 import { readScenarioFile } from '../scenario/scenario.js';
+import type { MappingFile } from '../scenario/mappingFile.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 
 /** A scenario with everything that it refers to. Plain data, ready for `simulate`. */
@@ -36,7 +37,9 @@ export interface Scenario {
   /** Names of the layers to report, in the network's order. */
   readonly layers: readonly string[];
   /** Where the file prescribes the mapping of a layer. */
-  readonly mappingPlaces?: Readonly<Record<string, Location>>;
+  readonly mappingPlaces?: Readonly<Record<string, Location>> | undefined;
+  /** That the settings' `mapping` names. */
+  readonly mappingFile?: MappingFile | undefined;
 }
 
 /**
@@ -67,15 +70,14 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
   const cells = await loadCells(settings, document, overrides, accelerators);
   const places = overrides.layers === undefined ? document : undefined;
   const layers = selectLayers(network, settings.layers, places);
-  checkMappedLayers(network, settings, document);
+  const mappings = await loadMappings(settings, document, network);
   checkDensities(network, settings, document);
   checkCount(settings, overrides.images === undefined ? document : undefined);
-  const mappingPlaces = mappedPlaces(settings, document);
-  return { settings, file: document.file, network, accelerator, energyTable, cells, layers, mappingPlaces };
+  return { settings, file: document.file, network, accelerator, energyTable, cells, layers, ...mappings };
 }
 
 function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
-  const { layers, seed, check, images, batch, precision, layout, execution } = overrides;
+  const { layers, seed, check, images, batch, precision, layout, execution, objective } = overrides;
   const seeded =
     seed === undefined
       ? value
@@ -94,6 +96,7 @@ function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): Scena
     ...(batch === undefined ? {} : { batch }),
     ...(layout === undefined ? {} : { layout }),
     ...(execution === undefined ? {} : { execution }),
+    ...(objective === undefined ? {} : { objective }),
   };
 }
 
@@ -142,34 +145,10 @@ function checkDensities(network: Network, { activationDensity }: ScenarioFile, d
   }
 }
 
-function checkMappedLayers(network: Network, { mapping }: ScenarioFile, document: YamlDocument): void {
-  if (mapping === 'auto') return;
-  for (const name of Object.keys(mapping)) {
-    if (!network.layers.some((layer) => layer.name === name)) {
-      throw faultAt(document, ['mapping', name], unknownLayer(network, name));
-    }
-  }
-}
-
-function mappedPlaces({ mapping }: ScenarioFile, document: YamlDocument): Record<string, Location> {
-  const names = mapping === 'auto' ? [] : Object.keys(mapping);
-  return Object.fromEntries(names.map((name) => [name, document.locate(['mapping', name])]));
-}
-
 /** Images of a file that are not counted are counted when they are read. */
 function checkCount({ images: { count }, batch }: ScenarioFile, document: YamlDocument | undefined): void {
   if (count === undefined) return;
   const wrong = batchFault(count, batch);
   if (wrong === undefined) return;
   throw document === undefined ? new UserError(wrong) : faultAt(document, ['images', 'count'], wrong);
-}
-
-/** What is wrong with a name that no layer of the network has. */
-export function unknownLayer(network: Network, name: string): string {
-  const names = network.layers.map((layer) => layer.name);
-  const hint = didYouMean(name, names);
-  return (
-    `expected a layer of ${network.name}, got "${name}"; ` +
-    (hint === '' ? `its layers: psconv network show ${network.name}` : hint)
-  );
 }

@@ -17,7 +17,9 @@ import { savingsOf, totalsOf } from '../report/totals.js';
 import { energyModelOf, evaluateLayer } from './layerCost.js';
 import { leavesNothingOut } from './dense.js';
 import { densityNotes, scenarioNotes } from './notes.js';
-import { layersToRun, planCells } from './plan.js';
+import { idlePhaseNotes } from './mappingNotes.js';
+import { layersToRun } from './layersToRun.js';
+import { planCells } from './plan.js';
 import type { CellPlan, PlannedLayer } from './plan.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import { estimateCell } from './estimateCell.js';
@@ -142,7 +144,7 @@ function variantResult(
     storage: plan.storage,
     dataflow: accelerator.array.dataflow,
     description: plan.variant.description,
-    notes: [...notes, ...storageNotes(plan)],
+    notes: [...notes, ...storageNotes(plan), ...idlePhaseNotes(scenario, plan)],
     layers,
     totals: totalsOf(
       counts,

@@ -3,20 +3,23 @@ import { UserError } from '../document/userError.js';
 import type { LayerMappingSpec, TilingSpec } from '../scenario/scenario.js';
 import { phaseGroupings } from './phaseGroupings.js';
 import type { Cost } from './chooseMapping.js';
-import { footprint, shortage } from './footprint.js';
+import { bufferingFault, dataflowFault, peSetsFault } from './prescribedFaults.js';
+import { describeShortage } from './capacity.js';
 import { mappedTensors } from './mapping.js';
 import type { Mapping } from './mapping.js';
-import { prescribedRowStationary } from './prescribedRowStationary.js';
+import { prescribedRowStationary, sizesOfRowStationary } from './prescribedRowStationary.js';
 import { loopNames, wholeTile } from './problem.js';
 import type { LayerProblem } from './problem.js';
-import { describeRegisterShortage, registerShortage } from './registerFiles.js';
+import { changesThatFit, sizesOfTiling } from './smallestChange.js';
+import type { Size } from './smallestChange.js';
 
 /**
  * The mapping that a user prescribes for a layer. Phases per group are those of least cost where the user leaves
- * them open.
+ * them open; where the array sees no period, or its dataflow does not group phases, what is prescribed does not matter.
  *
- * @throws UserError (without a location) when a tile is larger than the layer, the phases do not divide the period,
- *   the tiles do not fit, naming the buffer or the register file, the need and the room, or Eyeriss's mapping is impossible
+ * @throws UserError (without a location) when a tile is larger than the layer, the dataflow is none of the accelerator's, the phases
+ *   do not divide the period, slots are asked for that a buffer cannot have, PE sets are impossible, or buffers or register files
+ *   lack room: then it names the need and the room, tensor by tensor, and the smallest changes that would fit
  */
 export function prescribedMapping(
   problem: LayerProblem,
@@ -26,7 +29,7 @@ export function prescribedMapping(
 ): Mapping {
   if (!('rowStationary' in spec)) return prescribedTiling(problem, spec, accelerator, cost);
   const mapping = prescribedRowStationary(problem, spec.rowStationary, accelerator);
-  checkRoom(problem, mapping, accelerator);
+  checkRoom(problem, mapping, accelerator, sizesOfRowStationary(problem, spec.rowStationary, accelerator));
   return mapping;
 }
 
@@ -36,6 +39,7 @@ function prescribedTiling(
   accelerator: Accelerator,
   cost: Cost,
 ): Mapping {
+  refuse(dataflowFault(spec, accelerator));
   const whole = wholeTile(problem);
   for (const loop of loopNames) {
     if (spec.tile[loop] > whole[loop]) {
@@ -58,7 +62,9 @@ function prescribedTiling(
     ...(buffering && { buffering: definedOf(buffering) }),
     ...(peSets && { rowStationary: peSets }),
   };
-  checkRoom(problem, open, accelerator);
+  refuse(bufferingFault(problem, open, accelerator));
+  refuse(peSetsFault(problem, open, accelerator));
+  checkRoom(problem, open, accelerator, sizesOfTiling(open));
   if (groupings.length === 1) return open;
   if (phasesPerGroup !== undefined) return { ...open, phasesPerGroup };
   return groupings
@@ -76,18 +82,23 @@ function definedOf(buffering: NonNullable<TilingSpec['buffering']>): NonNullable
   );
 }
 
-function checkRoom(problem: LayerProblem, mapping: Mapping, accelerator: Accelerator): void {
-  const lack = shortage(footprint(problem, mapping, accelerator));
-  if (lack !== undefined) {
-    throw new UserError(
-      `expected a tile of ${problem.name} that fits, got one that needs ${lack.neededBytes} B of buffer ` +
-        `${lack.buffer.name}, which has ${lack.buffer.capacityBytes} B; shrink the tile`,
-    );
-  }
-  const overflow = registerShortage(problem, mapping, accelerator);
-  if (overflow !== undefined) {
-    throw new UserError(
-      `expected a mapping of ${problem.name} that fits the PEs of ${accelerator.name}; ${describeRegisterShortage(overflow)}`,
-    );
-  }
+function refuse(fault: string | undefined): void {
+  if (fault !== undefined) throw new UserError(fault);
+}
+
+function checkRoom(
+  problem: LayerProblem,
+  mapping: Mapping,
+  accelerator: Accelerator,
+  sizes: readonly Size[],
+): void {
+  const lack = describeShortage(problem, mapping, accelerator);
+  if (lack === undefined) return;
+  const changes = changesThatFit(problem, mapping, accelerator, sizes);
+  throw new UserError(
+    `expected a mapping of ${problem.name} that fits ${accelerator.name}, got one that ${lack}; ` +
+      (changes.length === 0
+        ? 'no smaller size alone would fit: make several smaller, or what is too small larger'
+        : `would fit: ${changes.join('; or ')}`),
+  );
 }

@@ -6,6 +6,7 @@ import type { RowStationarySpec } from '../scenario/scenario.js';
 import type { Mapping } from './mapping.js';
 import { wholeTile } from './problem.js';
 import type { LayerProblem } from './problem.js';
+import type { Size } from './smallestChange.js';
 
 /**
  * Eyeriss's mapping of a layer (Chen et al., JSSC 52(1), 2017) as tiles and PE sets: a tile is m filters, n images, e rows of
@@ -20,7 +21,7 @@ export function prescribedRowStationary(
   accelerator: Accelerator,
 ): Mapping {
   const { name, array } = accelerator;
-  if (array.dataflow !== rowStationary.name) {
+  if (!(array.dataflows ?? [array.dataflow]).includes(rowStationary.name)) {
     throw new UserError(
       `expected tile and order for the dataflow ${array.dataflow} of ${name}, got rowStationary; ` +
         `give these, or take an accelerator whose array.dataflow is ${rowStationary.name}`,
@@ -46,10 +47,32 @@ export function prescribedRowStationary(
   }
   const fault = placementFault(spec, problem.window.kernelHeight, array);
   if (fault !== undefined) throw new UserError(`${fault}; lower e, r or t`);
+  return mappingOf(problem, spec, accelerator);
+}
+
+function mappingOf(problem: LayerProblem, spec: RowStationarySpec, { array }: Accelerator): Mapping {
+  const { m, n, e, p, q, r, t } = spec;
   return {
-    tile: { images: n, filters: m, channels: q * r, rows: e, columns: whole.columns },
+    ...(array.dataflow !== rowStationary.name && { dataflow: rowStationary.name }),
+    tile: { images: n, filters: m, channels: q * r, rows: e, columns: wholeTile(problem).columns },
     order: ['images', 'rows', 'columns', 'filters', 'channels'],
     phasesPerGroup: 1,
     rowStationary: { e, p, q, r, t },
   };
+}
+
+/** The parameters of Eyeriss's mapping as sizes that may be made smaller. */
+export function sizesOfRowStationary(
+  problem: LayerProblem,
+  spec: RowStationarySpec,
+  accelerator: Accelerator,
+): Size[] {
+  return (['m', 'n', 'e', 'p', 'q', 'r', 't'] as const).map((name) => ({
+    name,
+    size: spec[name],
+    at: (size) => {
+      const changed = { ...spec, [name]: size };
+      return changed.p * changed.t > changed.m ? undefined : mappingOf(problem, changed, accelerator);
+    },
+  }));
 }

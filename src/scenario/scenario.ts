@@ -86,8 +86,8 @@ export interface ScenarioFile {
   readonly activations: string;
   /** Order of the elements of feature maps in DRAM; whether there is a layout of this name is not checked. */
   readonly layout: string;
-  /** By layer name; layers without an entry are mapped automatically. */
-  readonly mapping: 'auto' | Readonly<Record<string, LayerMappingSpec>>;
+  /** `auto`, a mapping file by name or path, or by layer name; layers without an entry are mapped automatically. */
+  readonly mapping: string | Readonly<Record<string, LayerMappingSpec>>;
   readonly objective: MappingObjective;
   /** Names of the layers to report; all unless given. */
   readonly layers?: readonly string[] | undefined;

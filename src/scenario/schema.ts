@@ -3,13 +3,10 @@ import { describeValue } from '../document/describeValue.js';
 import { positiveInteger, nonNegativeInteger, seedInteger } from '../document/integer.js';
 import { safeName, text } from '../document/words.js';
 import { executions } from './execution.js';
+import { layerMappings } from './layerMapping.js';
 import { mappingObjectives } from './objective.js';
 import { accumulatorPrecisions, precisions } from '../tensor/precision.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
-
-/** The loops of a tiling; `order` names each once, the outermost first. Images may be left out: then they are outermost. */
-export const loopNames = ['images', 'filters', 'channels', 'rows', 'columns'] as const;
-type LoopName = (typeof loopNames)[number];
 
 const defaultSeed = 1;
 
@@ -85,80 +82,6 @@ const images = z
       "Seeded images, a batch unless counted, or those of a file, relative to this file: CIFAR-10's binary format, or .npy with an " +
       "array of the network's input, normalised already. Arrays of integers are operands as they are",
   });
-
-const orderError = ({ input }: { readonly input?: unknown }): string =>
-  `expected filters, channels, rows, columns and, with a batch, images, each once, outermost first, got ${describeValue(input)}`;
-const order = z
-  .string({ error: orderError })
-  .meta({
-    description: 'Loops from the outermost to the innermost',
-    examples: ['filters rows columns channels'],
-  })
-  .transform((given, context): readonly LoopName[] => {
-    const named = given.trim().split(/[\s,]+/);
-    const words = named.includes('images') ? named : ['images', ...named];
-    const loops = loopNames.filter((name) => words.includes(name));
-    if (words.length === loopNames.length && loops.length === loopNames.length) return words as LoopName[];
-    context.addIssue({ code: 'custom', message: orderError({ input: given }) });
-    return z.NEVER;
-  });
-
-const buffering = z
-  .enum(['single', 'double', 'resident'])
-  .optional()
-  .meta({
-    description: 'One tile at a time; one coming in while another is in use; all tiles, each moved once',
-  });
-
-const tiling = z.strictObject({
-  dataflow: text('dataflow').optional().meta({ description: 'Of an array that can be set to several' }),
-  tile: z.strictObject({
-    images: positiveInteger().default(1),
-    filters: positiveInteger(),
-    channels: positiveInteger(),
-    rows: positiveInteger(),
-    columns: positiveInteger(),
-  }),
-  order,
-  phasesPerGroup: positiveInteger().optional(),
-  buffering: z
-    .strictObject({
-      ifmap: buffering,
-      weight: buffering,
-      psum: buffering,
-      ofmap: z.enum(['single', 'double']).optional(),
-    })
-    .optional()
-    .meta({
-      description: 'Slots of each tensor with several tiles; double where the buffer is, unless given',
-    }),
-  peSets: z
-    .strictObject({
-      e: positiveInteger().meta({ description: 'Output rows of a PE set' }),
-      p: positiveInteger().meta({ description: 'Filters of a PE set' }),
-      q: positiveInteger().meta({ description: 'Channels of a PE set' }),
-      r: positiveInteger().meta({ description: 'PE sets for different channels' }),
-      t: positiveInteger().meta({ description: 'PE sets for different filters' }),
-    })
-    .optional()
-    .meta({
-      description: 'How a row-stationary array runs the passes of the tiles; its own choice unless given',
-    }),
-});
-
-const rowStationary = z
-  .strictObject({
-    m: positiveInteger().meta({ description: 'Filters whose partial sums are kept' }),
-    n: positiveInteger().default(1).meta({ description: 'Images of the batch that are worked on together' }),
-    e: positiveInteger().meta({ description: 'Output rows of a PE set' }),
-    p: positiveInteger().meta({ description: 'Filters of a PE set' }),
-    q: positiveInteger().meta({ description: 'Channels of a PE set' }),
-    r: positiveInteger().meta({ description: 'PE sets for different channels' }),
-    t: positiveInteger().meta({ description: 'PE sets for different filters' }),
-  })
-  .meta({ description: "In place of a tiling: Eyeriss's mapping, for a row-stationary array" });
-
-const layerMapping = z.union([tiling, z.strictObject({ rowStationary })]);
 
 /** A list of which no entry stands twice. */
 function uniqueTexts(what: string) {
@@ -263,7 +186,13 @@ export const scenarioSchema = z
         description: 'Order of the elements of feature maps in DRAM; NCHW16c has blocks of 16 channels',
         examples: ['NCHW', 'NHWC', 'NCHW16c'],
       }),
-    mapping: z.union([z.literal('auto'), z.record(z.string(), layerMapping)]).default('auto'),
+    mapping: z
+      .union([text('auto, name or path of a mapping file'), layerMappings])
+      .default('auto')
+      .meta({
+        description:
+          'auto; name in the library, or path relative to this file, of a mapping file; or what is prescribed, by layer',
+      }),
     objective: z
       .union([z.enum(mappingObjectives), weightedObjective])
       .default('edp')

@@ -239,7 +239,8 @@ describe('a prescribed mapping', () => {
     });
     expect(() => prescribedMapping(problem, { tile, order }, small, latency)).to.throw(
       UserError,
-      'needs 2304 B of buffer weight-buffer, which has 1024 B',
+      'expected a mapping of conv1 that fits test-machine, got one that needs 2,304 B of buffer weight-buffer (weight 2 x 1,152 B), ' +
+        '1,280 B more than its 1,024 B; would fit: channels of at most 7 in place of 16',
     );
   });
 

@@ -66,16 +66,26 @@ describe("Eyeriss's mapping", () => {
 
   it('must fit the register files', () => {
     expect(refused({}, chip({ weight: 23 }))).to.match(
-      /fits the PEs of test-machine; weight register file: needs 24 B in each PE, has 23 B$/,
+      /needs 24 B of the weight register file of each PE, 1 B more than its 23 B; would fit: p of at most 3 in place of 4$/,
     );
-    expect(refused({}, chip({ ifmap: 5 }))).to.match(/ifmap register file: needs 6 B in each PE, has 5 B$/);
-    expect(refused({}, chip({ psum: 15 }))).to.match(/psum register file: needs 16 B in each PE, has 15 B$/);
+    expect(refused({}, chip({ ifmap: 5 }))).to.match(
+      /needs 6 B of the ifmap register file of each PE, 1 B more than its 5 B; would fit: q of at most 1 in place of 2$/,
+    );
+    expect(refused({}, chip({ psum: 15 }))).to.match(
+      /needs 16 B of the psum register file of each PE, 1 B more than its 15 B; would fit: p of at most 3 in place of 4$/,
+    );
   });
 
   it('must fit the buffers', () => {
-    expect(refused({ m: 32, n: 4 })).to.match(
-      /needs \d+ B of buffer glb, which has 8192 B; shrink the tile$/,
+    // Psums of 32 filters, 4 images, 4 rows and 8 columns; the ofmap takes their place.
+    const psums = 32 * 4 * 4 * 8 * 4;
+    const ifmap = 4 * 2 * 6 * 10;
+    expect(refused({ m: 32, n: 4 })).to.equal(
+      'expected a mapping of conv1 that fits test-machine, got one that needs 16,864 B of buffer glb ' +
+        `(ifmap 1 x ${ifmap} B + psum 1 x 16,384 B (the ofmap takes its place)), 8,672 B more than its 8,192 B; ` +
+        'would fit: m of at most 15 in place of 32',
     );
+    expect(psums + ifmap).to.equal(16_864);
   });
 
   it('may not exceed the layer or the batch', () => {

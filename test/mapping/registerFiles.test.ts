@@ -28,7 +28,8 @@ describe('register files', () => {
     const small = withFiles('output-stationary', { psum: 3 });
     expect(() => prescribedMapping(problem, { tile, order }, small, () => 1)).to.throw(
       UserError,
-      'expected a mapping of conv1 that fits the PEs of test-machine; psum register file: needs 4 B in each PE, has 3 B',
+      'expected a mapping of conv1 that fits test-machine, got one that needs 4 B of the psum register file of each PE, 1 B more than ' +
+        'its 3 B; no smaller size alone would fit: make several smaller, or what is too small larger',
     );
     const large = withFiles('output-stationary', { ifmap: 1, weight: 1, psum: 4 });
     expect(prescribedMapping(problem, { tile, order }, large, () => 1).tile).to.deep.equal(tile);
