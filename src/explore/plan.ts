@@ -4,17 +4,18 @@ import { UserError } from '../document/userError.js';
 import type { Location } from '../document/userError.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import { mapLayer } from '../machine/mapLayer.js';
-import { convProblem, problemKey, vectorProblem } from '../mapping/layerProblem.js';
+import { convProblem, problemKey, vectorProblem, withPool } from '../mapping/layerProblem.js';
 import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
 import type { Model } from '../model/model.js';
 import { isConv } from '../network/layer.js';
-import type { Layer } from '../network/layer.js';
+import type { Layer, PoolLayer } from '../network/layer.js';
 import type { Network } from '../network/network.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
 import { layoutOf } from '../storage/featureMapLayout.js';
 import { dependsOnValues, storeLayer } from '../storage/formats.js';
+import { fusePool, poolToFuse } from './fusePool.js';
 import { costFunction } from './layerCost.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { VariantMaker } from './prepare.js';
@@ -27,6 +28,8 @@ export interface PlannedLayer {
   /** Convolutions and fully connected layers only. */
   readonly supports?: Supports;
   readonly format?: string;
+  /** Fused into the layer: the estimate is of both, and what leaves is what the pooling makes. */
+  readonly pool?: PoolLayer;
   readonly estimate: LayerEstimate;
 }
 
@@ -38,6 +41,8 @@ export interface CellPlan {
   readonly sparse: SparseNetwork;
   /** From the network's first layer to the last one that is reported. */
   readonly layers: readonly PlannedLayer[];
+  /** Which pooling layers were fused, and why others were not. */
+  readonly fusionNotes: readonly string[];
 }
 
 export interface PlanOptions {
@@ -67,10 +72,20 @@ export async function planCells(
   return plans;
 }
 
-/** The network's layers up to the last one that is reported: those before it make its inputs. */
-export function layersToRun(layers: readonly string[], network: Network): readonly Layer[] {
-  const last = Math.max(...layers.map((name) => network.layers.findIndex((layer) => layer.name === name)));
+/**
+ * The network's layers up to the last one that is reported, since those before it make its inputs, and to the pooling that may be
+ * fused into it.
+ */
+export function layersToRun({ layers, settings }: Scenario, network: Network): readonly Layer[] {
+  const reported = network.layers.filter(({ name }) => layers.includes(name));
+  const needed = reported.flatMap((layer) => [layer, poolToFuse(settings, network, layer) ?? layer]);
+  const last = Math.max(...needed.map((layer) => network.layers.indexOf(layer)));
   return network.layers.slice(0, last + 1);
+}
+
+/** Whether a planned layer is to be reported: a pair under the name of either. */
+export function isReported({ layers }: Scenario, { layer, pool }: PlannedLayer): boolean {
+  return layers.includes(layer.name) || (pool !== undefined && layers.includes(pool.name));
 }
 
 async function planCell(
@@ -83,14 +98,37 @@ async function planCell(
   const { variant, storage, accelerator } = cell;
   const sparse = await maker.sparse(variant);
   const model = dependsOnValues(storage) ? (await maker.prepared(variant)).model : undefined;
+  const { network } = sparse;
   const layers: PlannedLayer[] = [];
-  for (const layer of layersToRun(scenario.layers, sparse.network)) {
-    layers.push(planLayer(layer, cell, sparse.supports.get(layer.name), model));
+  const fused = new Set<string>();
+  const notes: string[] = [];
+  const plan = (layer: Layer, pool?: PoolLayer): PlannedLayer =>
+    planLayer(layer, cell, sparse.supports.get(layer.name), model, pool);
+  for (const layer of layersToRun(scenario, network)) {
+    const pool = poolToFuse(scenario.settings, network, layer);
+    if (pool !== undefined) {
+      const { planned, note } = fusePool(scenario, cell, pool, {
+        alone: () => plan(layer),
+        pool: () => plan(pool),
+        fused: () => plan(layer, pool),
+      });
+      layers.push(planned);
+      if (planned.pool !== undefined) fused.add(pool.name);
+      if (note !== undefined) notes.push(note);
+    } else if (!fused.has(layer.name)) layers.push(plan(layer));
     onLayer?.(cell, layer.name);
     await setImmediate();
     signal?.throwIfAborted();
   }
-  return { variant, storage, accelerator, sparse, layers };
+  return { variant, storage, accelerator, sparse, layers, fusionNotes: fusionNotes(layers, notes) };
+}
+
+function fusionNotes(layers: readonly PlannedLayer[], unfused: readonly string[]): string[] {
+  const pairs = layers.flatMap(({ layer, pool }) => (pool ? [`${pool.name} into ${layer.name}`] : []));
+  return [
+    ...(pairs.length === 0 ? [] : [`fused: ${pairs.join(', ')}`]),
+    ...(unfused.length === 0 ? [] : [`not fused: ${unfused.join('; ')}`]),
+  ];
 }
 
 type LayerPlanner = (
@@ -98,6 +136,7 @@ type LayerPlanner = (
   cell: Cell,
   supports: Supports | undefined,
   model: Model | undefined,
+  pool: PoolLayer | undefined,
 ) => PlannedLayer;
 
 /** Maps each layer once: the mapping of equal layers is equal in all cells of one dataflow. */
@@ -132,20 +171,22 @@ function createLayerPlanner(scenario: Scenario): LayerPlanner {
     }
   };
 
-  return (layer, { storage, accelerator, place }, supports, model) => {
+  return (layer, { storage, accelerator, place }, supports, model, pool) => {
     if (!isConv(layer)) {
       const problem = vectorProblem(layer, settings.precision, settings.batch, layout);
       return { layer, estimate: estimate(layer, problem, accelerator) };
     }
     if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
-    const problem = problemOf(layer, supports, storage, () => {
+    const own = problemOf(layer, supports, storage, () => {
       const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
       const toStore = { supports, precision: settings.precision.weight, weights };
       const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
       return convProblem(layer, settings.precision, stored, settings.batch, layout);
     });
-    const format = problem.storage.format.name;
-    return { layer, supports, format, estimate: estimate(layer, problem, accelerator) };
+    const format = own.storage.format.name;
+    if (pool === undefined) return { layer, supports, format, estimate: estimate(layer, own, accelerator) };
+    const problem = problemOf(layer, supports, `${storage} ${pool.name}`, () => withPool(own, pool));
+    return { layer, supports, format, pool, estimate: estimate(layer, problem, accelerator) };
   };
 }
 

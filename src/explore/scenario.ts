@@ -9,6 +9,7 @@ import type { Location } from '../document/userError.js';
 import type { EnergyTable } from '../energy/energyTable.js';
 import { createEnergyModel } from '../energy/evaluate.js';
 import { energyTableOf, loadEnergyTable } from '../energy/table.js';
+import { fusionFault } from '../network/fusion.js';
 import { loadNetwork } from '../network/loadNetwork.js';
 import type { Network } from '../network/network.js';
 import { batchFault } from './batches.js';
@@ -68,6 +69,7 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
   const places = overrides.layers === undefined ? document : undefined;
   const layers = selectLayers(network, settings.layers, places);
   checkMappedLayers(network, settings, document);
+  checkFused(network, settings, document);
   checkDensities(network, settings, document);
   checkCount(settings, overrides.images === undefined ? document : undefined);
   const mappingPlaces = mappedPlaces(settings, document);
@@ -149,6 +151,22 @@ function checkMappedLayers(network: Network, { mapping }: ScenarioFile, document
       throw faultAt(document, ['mapping', name], unknownLayer(network, name));
     }
   }
+}
+
+function checkFused(network: Network, { fuse, mapping }: ScenarioFile, document: YamlDocument): void {
+  if (typeof fuse === 'string') return;
+  fuse.forEach((name, index) => {
+    const layer = network.layers.find((each) => each.name === name);
+    const wrong = layer === undefined ? unknownLayer(network, name) : fusionFault(network, layer);
+    if (wrong !== undefined) throw faultAt(document, ['fuse', index], wrong);
+    if (mapping === 'auto' || !(name in mapping)) return;
+    throw faultAt(
+      document,
+      ['mapping', name],
+      `expected no mapping of ${name}, which is fused and has no tiles of its own; map the layer before it, or leave ${name} out ` +
+        'of fuse',
+    );
+  });
 }
 
 function mappedPlaces({ mapping }: ScenarioFile, document: YamlDocument): Record<string, Location> {

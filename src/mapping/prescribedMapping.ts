@@ -4,6 +4,7 @@ import type { LayerMappingSpec, TilingSpec } from '../scenario/scenario.js';
 import { phaseGroupings } from './chooseMapping.js';
 import type { Cost } from './chooseMapping.js';
 import { footprint, shortage } from './footprint.js';
+import { poolingFault } from './fusedPool.js';
 import { mappedTensors } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import { prescribedRowStationary } from './prescribedRowStationary.js';
@@ -16,7 +17,7 @@ import { describeRegisterShortage, registerShortage } from './registerFiles.js';
  * them open.
  *
  * @throws UserError (without a location) when a tile is larger than the layer, the phases do not divide the period,
- *   the tiles do not fit, naming the buffer or the register file, the need and the room, or Eyeriss's mapping is impossible
+ *   the tiles cut windows of a fused pooling or do not fit, naming the buffer or the register file, the need and the room, or Eyeriss's mapping is impossible
  */
 export function prescribedMapping(
   problem: LayerProblem,
@@ -26,7 +27,7 @@ export function prescribedMapping(
 ): Mapping {
   if (!('rowStationary' in spec)) return prescribedTiling(problem, spec, accelerator, cost);
   const mapping = prescribedRowStationary(problem, spec.rowStationary, accelerator);
-  checkRoom(problem, mapping, accelerator);
+  checkTiles(problem, mapping, accelerator);
   return mapping;
 }
 
@@ -58,7 +59,7 @@ function prescribedTiling(
     ...(buffering && { buffering: definedOf(buffering) }),
     ...(peSets && { rowStationary: peSets }),
   };
-  checkRoom(problem, open, accelerator);
+  checkTiles(problem, open, accelerator);
   if (groupings.length === 1) return open;
   if (phasesPerGroup !== undefined) return { ...open, phasesPerGroup };
   return groupings
@@ -76,7 +77,9 @@ function definedOf(buffering: NonNullable<TilingSpec['buffering']>): NonNullable
   );
 }
 
-function checkRoom(problem: LayerProblem, mapping: Mapping, accelerator: Accelerator): void {
+function checkTiles(problem: LayerProblem, mapping: Mapping, accelerator: Accelerator): void {
+  const cut = poolingFault(problem, mapping.tile);
+  if (cut !== undefined) throw new UserError(cut);
   const lack = shortage(footprint(problem, mapping, accelerator));
   if (lack !== undefined) {
     throw new UserError(

@@ -103,12 +103,9 @@ const order = z
     return z.NEVER;
   });
 
-const buffering = z
-  .enum(['single', 'double', 'resident'])
-  .optional()
-  .meta({
-    description: 'One tile at a time; one coming in while another is in use; all tiles, each moved once',
-  });
+const buffering = z.enum(['single', 'double', 'resident']).optional().meta({
+  description: 'One tile at a time; one coming in while another is in use; all tiles, each moved once',
+});
 
 const tiling = z.strictObject({
   dataflow: text('dataflow').optional().meta({ description: 'Of an array that can be set to several' }),
@@ -253,6 +250,14 @@ export const scenarioSchema = z
         examples: ['NCHW', 'NHWC', 'NCHW16c'],
       }),
     mapping: z.union([z.literal('auto'), z.record(z.string(), layerMapping)]).default('auto'),
+    fuse: z
+      .union([z.enum(['none', 'auto']), uniqueTexts('pooling layer')])
+      .default('none')
+      .meta({
+        description:
+          'Pooling layers that run on finished tiles of the convolution before them: none, auto where it costs less, or those named',
+        examples: ['auto', ['pool1']],
+      }),
     objective: z.enum(mappingObjectives).default('edp'),
     layers: uniqueTexts('layer').optional(),
     seed: seedInteger().optional(),
