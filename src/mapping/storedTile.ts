@@ -44,19 +44,20 @@ function poolOf(problem: LayerProblem): FusedPool | undefined {
   return problem.kind === 'conv' ? problem.pool : undefined;
 }
 
-/** The windows that begin in a stretch of the map; those that begin in the padding before it begin with it. */
+/**
+ * The windows that begin in a stretch of the map; those that begin in the padding before it begin with it, and none begins in the
+ * padding behind it, which is less than a window.
+ */
 function windowsIn(
-  { input, output, stride, padding }: Window,
+  { output, stride, padding }: Window,
   axis: 0 | 1,
   start: number,
   count: number,
 ): { readonly start: number; readonly count: number } {
-  const extent = axis === 0 ? input.height : input.width;
   const windows = axis === 0 ? output.height : output.width;
   const before = padding[axis === 0 ? 0 : 2];
   const first = start === 0 ? 0 : Math.min(windows, Math.ceil((start + before) / stride[axis]));
-  const end =
-    start + count >= extent ? windows : Math.min(windows, Math.ceil((start + count + before) / stride[axis]));
+  const end = Math.min(windows, Math.ceil((start + count + before) / stride[axis]));
   return { start: first, count: end - first };
 }
 

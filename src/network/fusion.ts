@@ -2,7 +2,7 @@ import { inputsOf, isConv } from './layer.js';
 import type { ConvLayer, Layer, PoolLayer } from './layer.js';
 import type { Network } from './network.js';
 
-export function isPool(layer: Layer): layer is PoolLayer {
+function isPool(layer: Layer): layer is PoolLayer {
   return layer.kind === 'max-pool' || layer.kind === 'average-pool';
 }
 

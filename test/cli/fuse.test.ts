@@ -70,9 +70,11 @@ describe('psconv with fused poolings', function () {
             expect(conv1?.checkedOutputs).to.equal(String(2 * 16 * (isFused ? 144 + 36 : 144)));
           }
           const layers = ['tile', 'register', 'estimate'].map((execution) =>
-            rowsOf(join(folder, `${index}-${execution}`, 'layers.csv')).map(
-              ({ checkedOutputs: _, mismatches: __, ...counted }) => counted,
-            ),
+            rowsOf(join(folder, `${index}-${execution}`, 'layers.csv')).map((row) => ({
+              ...row,
+              checkedOutputs: '',
+              mismatches: '',
+            })),
           );
           expect(layers[1]).to.deep.equal(layers[0]);
           expect(layers[2]).to.deep.equal(layers[0]);

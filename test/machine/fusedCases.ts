@@ -48,7 +48,7 @@ const pools: fc.Arbitrary<PoolChoice> = fc
     ],
   }));
 
-export function poolOf(name: string, input: string, shape: Shape, choice: PoolChoice): PoolLayer {
+function poolOf(name: string, input: string, shape: Shape, choice: PoolChoice): PoolLayer {
   const { kind, stride, padding, relu } = choice;
   // Kernels are no larger than the map.
   const kernelHeight = Math.min(choice.kernel[0], shape.height + padding[0] + padding[1]);
