@@ -2,6 +2,11 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ScenarioOverrides } from '../../src/explore/overrides.js';
+import { simulate } from '../../src/explore/simulate.js';
+import { loadScenario } from '../../src/explore/scenario.js';
+import { planScenario } from '../../src/explore/plan.js';
+import { refusal } from '../document/fixtures.js';
 import { files, inWorkspace, psconv, rowsOf } from './command.js';
 
 const network = `kind: network
@@ -35,12 +40,13 @@ function summary(folder: string): Record<string, string> {
 describe('psconv with fused poolings', function () {
   this.timeout(120_000);
 
+  const executions = ['tile', 'register', 'estimate'];
   it('runs a pair as one row, checks both layers, and moves less', () =>
     inWorkspace(
       async (folder) => {
         for (const [index, fuse] of ways.entries()) {
           await writeFile(join(folder, 'scenario.yaml'), scenario(fuse));
-          for (const execution of ['tile', 'register', 'estimate']) {
+          for (const execution of fuse === 'auto' ? executions : ['tile']) {
             const out = `${index}-${execution}`;
             const { code, stderr, stdout } = await psconv(folder, [
               ...['run', 'scenario.yaml', '--execution', execution, '--out', out],
@@ -69,7 +75,8 @@ describe('psconv with fused poolings', function () {
             const conv1 = rows.find(({ layer }) => layer === 'conv1');
             expect(conv1?.checkedOutputs).to.equal(String(2 * 16 * (isFused ? 144 + 36 : 144)));
           }
-          const layers = ['tile', 'register', 'estimate'].map((execution) =>
+          if (fuse !== 'auto') continue;
+          const layers = executions.map((execution) =>
             rowsOf(join(folder, `${index}-${execution}`, 'layers.csv')).map((row) => ({
               ...row,
               checkedOutputs: '',
@@ -95,30 +102,27 @@ describe('psconv with fused poolings', function () {
   it('runs a pair whichever of the two is to be reported, in batches, any layout and compressed maps', () =>
     inWorkspace(
       async (folder) => {
-        const cases = [
-          ['--layers', 'pool1'],
-          ['--layers', 'conv1'],
-          ['--layers', 'conv1', '--batch', '2'],
-          ['--layers', 'conv1', '--layout', 'NHWC'],
-          ['--layers', 'conv1', '--precision', 'int16'],
+        const path = join(folder, 'scenario.yaml');
+        const cases: readonly ScenarioOverrides[] = [
+          { layers: ['pool1'] },
+          { layers: ['conv1'], batch: 2 },
+          { layers: ['conv1'], layout: 'NHWC' },
+          { layers: ['conv1'], precision: 'int16' },
         ];
-        for (const [index, words] of cases.entries()) {
-          const out = String(index);
-          const { code, stderr } = await psconv(folder, ['run', 'scenario.yaml', '--out', out, ...words]);
-          expect(code, stderr).to.equal(0);
-          const rows = rowsOf(join(folder, out, 'layers.csv'));
-          expect(rows.map(({ layer, fused, mismatches }) => [layer, fused, mismatches])).to.deep.equal([
-            ['conv1', 'pool1', '0'],
-            ['conv1', 'pool1', '0'],
+        for (const overrides of cases) {
+          const { variants } = await simulate(await loadScenario(path, overrides));
+          const rows = variants.flatMap(({ layers }) => layers);
+          expect(
+            rows.map(({ counts, check }) => [counts.layer, counts.pooling?.layer, check?.mismatches]),
+          ).to.deep.equal([
+            ['conv1', 'pool1', 0],
+            ['conv1', 'pool1', 0],
           ]);
         }
-        await writeFile(join(folder, 'scenario.yaml'), scenario('auto', 'activations: bitmask\n'));
-        const { code, stderr } = await psconv(folder, ['run', 'scenario.yaml', '--out', 'compressed']);
-        expect(code, stderr).to.equal(0);
-        expect(summary(join(folder, 'compressed'))).to.include({
-          'check.layers': '6',
-          'check.mismatches': '0',
-        });
+        await writeFile(path, scenario('auto', 'activations: bitmask\n'));
+        for (const { check } of (await simulate(await loadScenario(path))).variants) {
+          expect(check).to.include({ layers: 6, mismatches: 0 });
+        }
       },
       { 'net.yaml': network, 'scenario.yaml': scenario('auto') },
     ));
@@ -158,32 +162,31 @@ describe('psconv with fused poolings', function () {
         const faults: ReadonlyArray<readonly [string, RegExp]> = [
           [
             scenario('[pool1, pol2]'),
-            /^psconv: scenario\.yaml:7:15: fuse\[1\]: expected a layer of net, got "pol2"; did you mean "pool2"\?\n$/,
+            /^\S*scenario\.yaml:7:15: fuse\[1\]: expected a layer of net, got "pol2"; did you mean "pool2"\?$/,
           ],
           [
             scenario('[conv1]'),
-            /^psconv: scenario\.yaml:7:8: fuse\[0\]: expected a pooling layer, got conv1, which is of kind conv2d\n$/,
+            /^\S*scenario\.yaml:7:8: fuse\[0\]: expected a pooling layer, got conv1, which is of kind conv2d$/,
           ],
           [
             scenario('[pool3]'),
-            /^psconv: scenario\.yaml:7:8: fuse\[0\]: expected a pooling layer that alone reads the output of a convolution, got pool3, which reads that of pool2, of kind average-pool\n$/,
+            /^\S*scenario\.yaml:7:8: fuse\[0\]: expected a pooling layer that alone reads the output of a convolution, got pool3, which reads that of pool2, of kind average-pool$/,
           ],
           [
             scenario('[pool1]', cut),
-            /^psconv: scenario\.yaml:8:\d+: mapping\.conv1: expected rows in a tile of conv1 that cut no window of pool1, which is fused into it, got 3; take 2 or 4, or leave pool1 out of fuse\n$/,
+            /^\S*scenario\.yaml:8:\d+: mapping\.conv1: expected rows in a tile of conv1 that cut no window of pool1, which is fused into it, got 3; take 2 or 4, or leave pool1 out of fuse$/,
           ],
           [
             scenario('[pool1]', mapped),
-            /^psconv: scenario\.yaml:8:\d+: mapping\.pool1: expected no mapping of pool1, which is fused and has no tiles of its own/,
+            /^\S*scenario\.yaml:8:\d+: mapping\.pool1: expected no mapping of pool1, which is fused and has no tiles of its own/,
           ],
-          [scenario('all'), /^psconv: scenario\.yaml:7:7: fuse: expected .*none.*auto.*, got "all"/],
+          [scenario('all'), /^\S*scenario\.yaml:7:7: fuse: expected .*none.*auto.*, got "all"/],
           [scenario('[pool1, pool1]'), /expected each pooling layer once, got "pool1" again/],
         ];
         for (const [text, message] of faults) {
           await writeFile(join(folder, 'scenario.yaml'), text);
-          const { code, stderr } = await psconv(folder, ['validate', 'scenario.yaml']);
-          expect(stderr).to.match(message);
-          expect(code).to.equal(2);
+          const path = join(folder, 'scenario.yaml');
+          expect(await refusal(async () => planScenario(await loadScenario(path)))).to.match(message);
         }
       },
       { 'net.yaml': network, 'scenario.yaml': scenario('[pool1, pool2]') },
