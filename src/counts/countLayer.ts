@@ -34,6 +34,7 @@ export function countLayer(
     idle: 0,
     tableBits: 0,
     operations: 0,
+    pooled: 0,
     weightLoad: 0,
     decode: 0,
     ifmap: 0,
@@ -61,6 +62,8 @@ export function countLayer(
     sums.psum += pass.psumStalls * times;
     sums.drain += pass.drainStalls * times;
   }
+  for (const { pooling } of schedule.steps) sums.pooled += pooling?.postProcessorOperations ?? 0;
+  const pool = problem.kind === 'conv' ? problem.pool : undefined;
   const delivered = deliveredBytes(accesses, accelerator.buffers.length);
   addAccesses(accesses, timeline.fills, 1);
   const supports = problem.kind === 'conv' ? problem.storage.supports : undefined;
@@ -92,6 +95,7 @@ export function countLayer(
     patternTableReadBits: sums.tableBits,
     decoding,
     postProcessorOperations: sums.operations,
+    ...(pool && { pooling: { layer: pool.name, kind: pool.kind, operations: sums.pooled } }),
     weightBytes: {
       value: layout?.size.valueBytes ?? 0,
       position: layout?.size.positionBytes ?? 0,
@@ -138,7 +142,10 @@ function parametersOf(layer: ConvLayer, supports: Supports): number {
 
 function passesOf(schedule: Schedule): Map<PassCost, number> {
   const times = new Map<PassCost, number>();
-  for (const { pass } of schedule.steps) times.set(pass, (times.get(pass) ?? 0) + 1);
+  for (const { pass, pooling } of schedule.steps) {
+    times.set(pass, (times.get(pass) ?? 0) + 1);
+    if (pooling !== undefined) times.set(pooling, (times.get(pooling) ?? 0) + 1);
+  }
   return times;
 }
 

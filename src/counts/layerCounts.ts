@@ -94,6 +94,12 @@ export interface LayerCounts {
   readonly decoding: Readonly<DecodeCounts>;
   /** Elements that the post-processor handled (one per output, window elements for pooling). */
   readonly postProcessorOperations: number;
+  /** A pooling layer that ran fused into this one, and how many of these operations were its. */
+  readonly pooling?: {
+    readonly layer: string;
+    readonly kind: 'max-pool' | 'average-pool';
+    readonly operations: number;
+  };
   /** Stored weights: bytes in DRAM by what they mean, and what dense storage would take. */
   readonly weightBytes: StoredBytes;
   readonly weightDenseBytes: number;

@@ -16,6 +16,7 @@ export interface ChipActivity extends Pick<
   | 'patternTableReadBits'
   | 'decoding'
   | 'postProcessorOperations'
+  | 'pooling'
 > {
   readonly macs: Pick<MacCounts, 'performed' | 'gated'>;
 }
@@ -28,14 +29,34 @@ export interface Stretch {
   readonly times: number;
 }
 
-/** A layer's passes, each kind once. */
+/** A layer's passes, each kind once, those of a fused pooling among them. */
 export function passStretches(
   kind: LayerCounts['kind'],
-  { steps }: Schedule,
+  { problem, steps }: Schedule,
+  accelerator: Accelerator,
+): Stretch[] {
+  const pool = problem.kind === 'conv' ? problem.pool : undefined;
+  return [
+    ...stretchesOf(
+      steps.map(({ pass }) => pass),
+      kind,
+      accelerator,
+    ),
+    ...stretchesOf(
+      steps.flatMap(({ pooling }) => pooling ?? []),
+      pool?.kind ?? kind,
+      accelerator,
+    ),
+  ];
+}
+
+function stretchesOf(
+  passes: readonly PassCost[],
+  kind: LayerCounts['kind'],
   accelerator: Accelerator,
 ): Stretch[] {
   const times = new Map<PassCost, number>();
-  for (const { pass } of steps) times.set(pass, (times.get(pass) ?? 0) + 1);
+  for (const pass of passes) times.set(pass, (times.get(pass) ?? 0) + 1);
   return [...times].map(([pass, count]) => ({
     cycles: pass.cycles,
     times: count,

@@ -28,18 +28,18 @@ export function chipCharges(
 ): Charge[] {
   const { performed, gated } = activity.macs;
   const { entries, maskBits, symbols } = activity.decoding;
+  const { kind, pooling, postProcessorOperations } = activity;
+  const pooled = pooling?.operations ?? 0;
   return [
     chargeAt(mac, 'mac', performed, prices.mac),
     chargeAt(mac, 'gated', gated, prices.gatedMac),
     ...registerTensors.flatMap((tensor) => registerCharges(tensor, activity, prices)),
     ...accelerator.buffers.flatMap(({ name }) => bufferCharges(name, activity, prices)),
     ...networkCharges(activity, precision, prices),
-    chargeAt(
-      postProcessor,
-      'operation',
-      activity.postProcessorOperations,
-      prices.postProcessor[activity.kind],
-    ),
+    chargeAt(postProcessor, 'operation', postProcessorOperations - pooled, prices.postProcessor[kind]),
+    ...(pooling === undefined
+      ? []
+      : [chargeAt(postProcessor, 'operation', pooled, prices.postProcessor[pooling.kind])]),
     chargeAt(patternTable, 'read', activity.patternTableReadBits, prices.patternTableRead, 'index'),
     chargeAt(decoder, 'entry', entries, prices.decodeEntry, 'index'),
     chargeAt(decoder, 'mask', maskBits, prices.decodeMask, 'index'),

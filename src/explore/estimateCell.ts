@@ -21,16 +21,17 @@ export async function estimateCell(
 ): Promise<CellRun> {
   const { accelerator } = plan;
   const codec = findActivationFormat(settings.activations);
-  const layers = plan.layers.map(({ layer, estimate }) => {
+  const layers = plan.layers.map(({ layer, pool, estimate }) => {
     const { problem, mapping } = estimate.schedule;
     return {
       layer,
+      pool,
       estimate,
       outputLayout: codec && compressedLayout(problem, mapping, codec, accelerator.dram.burstBytes),
     };
   });
   const estimates = new Map<string, LayerEstimate>();
-  const makers = new Map(layers.map(({ layer }) => [layer.output, layer.name]));
+  const makers = new Map(plan.sparse.network.layers.map(({ output, name }) => [output, name]));
   const density = densities(settings.activationDensity);
   const options = {
     densityOf: (map: MapName) => density(makers.get(map) ?? 'input'),
@@ -40,6 +41,8 @@ export async function estimateCell(
   for (const { layer, estimate } of estimateNetwork(layers, accelerator, options)) {
     estimates.set(layer.name, estimate);
     onLayer(layer.name);
+    const pool = layers.find((each) => each.layer === layer)?.pool;
+    if (pool !== undefined) onLayer(pool.name);
     await setImmediate();
     signal?.throwIfAborted();
   }

@@ -4,7 +4,7 @@ import { exportMachine } from '../energy/accelergy/exportMachine.js';
 import type { AccelergyExport } from '../energy/accelergy/exportMachine.js';
 import { estimateCell } from './estimateCell.js';
 import { energyModelOf } from './layerCost.js';
-import { planCells } from './plan.js';
+import { isReported, planCells } from './plan.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { Scenario } from './scenario.js';
 
@@ -33,7 +33,7 @@ export async function exportAccelergy(
   const { estimates } = await estimateCell(first, plan, { signal: options.signal, onLayer: () => undefined });
   const { accelerator, variant, storage } = plan;
   const counts = plan.layers
-    .filter(({ layer }) => scenario.layers.includes(layer.name))
+    .filter((planned) => isReported(scenario, planned))
     .map(({ layer, estimate }): LayerCounts => {
       const { schedule, timeline } = estimates.get(layer.name) ?? estimate;
       return countLayer(layer, schedule, timeline, accelerator);

@@ -2,33 +2,25 @@ import { setImmediate } from 'node:timers/promises';
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { UserError } from '../document/userError.js';
 import type { Location } from '../document/userError.js';
-import { estimateLayer } from '../machine/estimateLayer.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import { mapLayer } from '../machine/mapLayer.js';
-import { convProblem, problemKey, vectorProblem } from '../mapping/layerProblem.js';
+import { convProblem, problemKey, vectorProblem, withPool } from '../mapping/layerProblem.js';
 import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
 import type { Model } from '../model/model.js';
 import { isConv } from '../network/layer.js';
-import type { Layer } from '../network/layer.js';
-import type { MappingObjective } from '../scenario/scenario.js';
-import type { SearchOutcome } from '../report/mappedScenario.js';
+import type { Layer, PoolLayer } from '../network/layer.js';
+import type { Network } from '../network/network.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
 import { layoutOf } from '../storage/featureMapLayout.js';
 import { dependsOnValues, storeLayer } from '../storage/formats.js';
-import type { ElementArray } from '../tensor/precision.js';
-import { cachedSearch } from './cachedSearch.js';
-import type { FoundMapping } from './cachedSearch.js';
+import { fusePool, poolToFuse } from './fusePool.js';
 import { costFunction } from './layerCost.js';
-import { layersToRun } from './layersToRun.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { VariantMaker } from './prepare.js';
-import { searchKey } from './searchKey.js';
-import type { Cell } from './cells.js';
-import type { MappingCache } from './mappingCache.js';
-import { prescribedFor } from './prescribed.js';
 import type { Scenario } from './scenario.js';
+import type { Cell } from './cells.js';
 
 /** One layer of a cell: how it is stored and mapped, and what that costs. Known without running it. */
 export interface PlannedLayer {
@@ -36,9 +28,9 @@ export interface PlannedLayer {
   /** Convolutions and fully connected layers only. */
   readonly supports?: Supports;
   readonly format?: string;
+  /** Fused into the layer: the estimate is of both, and what leaves is what the pooling makes. */
+  readonly pool?: PoolLayer;
   readonly estimate: LayerEstimate;
-  /** How the search came to the mapping; absent where it was prescribed, or the search does not say. */
-  readonly search?: SearchOutcome;
 }
 
 export interface CellPlan {
@@ -47,18 +39,16 @@ export interface CellPlan {
   readonly storage: string;
   readonly accelerator: Accelerator;
   readonly sparse: SparseNetwork;
-  /** From the network's first layer to the last one that is reported, unless only some were asked for. */
+  /** From the network's first layer to the last one that is reported. */
   readonly layers: readonly PlannedLayer[];
+  /** Which pooling layers were fused, and why others were not. */
+  readonly fusionNotes: readonly string[];
 }
 
 export interface PlanOptions {
-  /** Names of the layers to plan, in place of all that have to be run. */
-  readonly only?: readonly string[] | undefined;
   /** Called after each layer. */
   readonly onLayer?: ((cell: Cell, layer: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Where mappings found before are looked up, and new ones kept; all are searched for unless given. */
-  readonly cache?: MappingCache | undefined;
 }
 
 /**
@@ -76,10 +66,26 @@ export async function planCells(
   maker: VariantMaker,
   options: PlanOptions,
 ): Promise<CellPlan[]> {
-  const planLayer = createLayerPlanner(scenario, options.cache);
+  const planLayer = createLayerPlanner(scenario);
   const plans: CellPlan[] = [];
   for (const cell of scenario.cells) plans.push(await planCell(scenario, cell, maker, planLayer, options));
   return plans;
+}
+
+/**
+ * The network's layers up to the last one that is reported, since those before it make its inputs, and to the pooling that may be
+ * fused into it.
+ */
+export function layersToRun({ layers, settings }: Scenario, network: Network): readonly Layer[] {
+  const reported = network.layers.filter(({ name }) => layers.includes(name));
+  const needed = reported.flatMap((layer) => [layer, poolToFuse(settings, network, layer) ?? layer]);
+  const last = Math.max(...needed.map((layer) => network.layers.indexOf(layer)));
+  return network.layers.slice(0, last + 1);
+}
+
+/** Whether a planned layer is to be reported: a pair under the name of either. */
+export function isReported({ layers }: Scenario, { layer, pool }: PlannedLayer): boolean {
+  return layers.includes(layer.name) || (pool !== undefined && layers.includes(pool.name));
 }
 
 async function planCell(
@@ -87,20 +93,42 @@ async function planCell(
   cell: Cell,
   maker: VariantMaker,
   planLayer: LayerPlanner,
-  { only, onLayer, signal }: PlanOptions,
+  { onLayer, signal }: PlanOptions,
 ): Promise<CellPlan> {
   const { variant, storage, accelerator } = cell;
   const sparse = await maker.sparse(variant);
   const model = dependsOnValues(storage) ? (await maker.prepared(variant)).model : undefined;
+  const { network } = sparse;
   const layers: PlannedLayer[] = [];
-  for (const layer of layersToRun(scenario.layers, sparse.network)) {
-    if (only?.includes(layer.name) === false) continue;
-    layers.push(planLayer(layer, cell, sparse.supports.get(layer.name), model));
+  const fused = new Set<string>();
+  const notes: string[] = [];
+  const plan = (layer: Layer, pool?: PoolLayer): PlannedLayer =>
+    planLayer(layer, cell, sparse.supports.get(layer.name), model, pool);
+  for (const layer of layersToRun(scenario, network)) {
+    const pool = poolToFuse(scenario.settings, network, layer);
+    if (pool !== undefined) {
+      const { planned, note } = fusePool(scenario, cell, pool, {
+        alone: () => plan(layer),
+        pool: () => plan(pool),
+        fused: () => plan(layer, pool),
+      });
+      layers.push(planned);
+      if (planned.pool !== undefined) fused.add(pool.name);
+      if (note !== undefined) notes.push(note);
+    } else if (!fused.has(layer.name)) layers.push(plan(layer));
     onLayer?.(cell, layer.name);
     await setImmediate();
     signal?.throwIfAborted();
   }
-  return { variant, storage, accelerator, sparse, layers };
+  return { variant, storage, accelerator, sparse, layers, fusionNotes: fusionNotes(layers, notes) };
+}
+
+function fusionNotes(layers: readonly PlannedLayer[], unfused: readonly string[]): string[] {
+  const pairs = layers.flatMap(({ layer, pool }) => (pool ? [`${pool.name} into ${layer.name}`] : []));
+  return [
+    ...(pairs.length === 0 ? [] : [`fused: ${pairs.join(', ')}`]),
+    ...(unfused.length === 0 ? [] : [`not fused: ${unfused.join('; ')}`]),
+  ];
 }
 
 type LayerPlanner = (
@@ -108,82 +136,58 @@ type LayerPlanner = (
   cell: Cell,
   supports: Supports | undefined,
   model: Model | undefined,
+  pool: PoolLayer | undefined,
 ) => PlannedLayer;
 
 /** Maps each layer once: the mapping of equal layers is equal in all cells of one dataflow. */
-function createLayerPlanner(scenario: Scenario, cache: MappingCache | undefined): LayerPlanner {
+function createLayerPlanner(scenario: Scenario): LayerPlanner {
   const { settings } = scenario;
   const layout = layoutOf(settings.layout);
   const known = new Map<string, LayerEstimate>();
   const problemOf = createProblemStore();
 
-  const search = (
-    layer: Layer,
-    problem: LayerProblem,
-    accelerator: Accelerator,
-    weights?: ElementArray,
-  ): LayerEstimate => {
+  const search = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
     const own = problemKey(problem);
     const key = own && `${accelerator.array.dataflow} ${own}`;
     const before = key === undefined ? undefined : known.get(key);
     if (before !== undefined) return before;
-    const cost = costFunction(scenario, accelerator, layer);
-    const { objective, precision } = settings;
-    const { energyTable } = scenario;
-    const asked = { kind: layer.kind, problem, accelerator, energyTable, precision, objective, weights };
-    const { estimate: found } = cachedSearch(cache, cache && searchKey(asked), {
-      search: () => searchMapping(problem, accelerator, objective, cost),
-      estimateOf: (mapping) => estimateLayer(problem, mapping, accelerator),
-      costOf: cost,
+    const found = mapLayer(problem, accelerator, {
+      objective: settings.objective,
+      cost: costFunction(scenario, accelerator, layer),
     });
     if (key !== undefined) known.set(key, found);
     return found;
   };
 
-  const estimate = (layer: Layer, problem: LayerProblem, cell: Cell, weights?: ElementArray): LayerEstimate => {
-    const { accelerator } = cell;
-    const prescribed = prescribedFor(scenario, cell, layer.name);
-    if (prescribed === undefined) return search(layer, problem, accelerator, weights);
-    const { spec, key, place } = prescribed;
-    return locate(place, `${key}: `, () =>
-      mapLayer(problem, accelerator, { cost: costFunction(scenario, accelerator, layer), spec }),
-    );
+  const estimate = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
+    const spec = settings.mapping === 'auto' ? undefined : settings.mapping[layer.name];
+    if (spec === undefined) return search(layer, problem, accelerator);
+    try {
+      return mapLayer(problem, accelerator, { cost: costFunction(scenario, accelerator, layer), spec });
+    } catch (error) {
+      if (!(error instanceof UserError) || error.location !== undefined) throw error;
+      const place = scenario.mappingPlaces?.[layer.name] ?? { file: scenario.file };
+      throw new UserError(`mapping.${layer.name}: ${error.message}`, place);
+    }
   };
 
-  return (layer, cell, supports, model) => {
-    const { storage, place } = cell;
+  return (layer, { storage, accelerator, place }, supports, model, pool) => {
     if (!isConv(layer)) {
       const problem = vectorProblem(layer, settings.precision, settings.batch, layout);
-      return { layer, estimate: estimate(layer, problem, cell) };
+      return { layer, estimate: estimate(layer, problem, accelerator) };
     }
     if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
-    const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
-    const problem = problemOf(layer, supports, storage, () => {
+    const own = problemOf(layer, supports, storage, () => {
+      const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
       const toStore = { supports, precision: settings.precision.weight, weights };
-      const stored = locate(place, '', () => storeLayer(storage, toStore, layer.name));
+      const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
       return convProblem(layer, settings.precision, stored, settings.batch, layout);
     });
-    const format = problem.storage.format.name;
-    return { layer, supports, format, estimate: estimate(layer, problem, cell, weights) };
+    const format = own.storage.format.name;
+    if (pool === undefined) return { layer, supports, format, estimate: estimate(layer, own, accelerator) };
+    const problem = problemOf(layer, supports, `${storage} ${pool.name}`, () => withPool(own, pool));
+    return { layer, supports, format, pool, estimate: estimate(layer, problem, accelerator) };
   };
-}
-
-/** The search, and how many mappings it estimated. It proves nothing: no cost is less than nothing. */
-function searchMapping(
-  problem: LayerProblem,
-  accelerator: Accelerator,
-  objective: MappingObjective,
-  cost: (estimate: LayerEstimate) => number,
-): FoundMapping {
-  let judged = 0;
-  const estimate = mapLayer(problem, accelerator, {
-    objective,
-    cost: (each) => {
-      judged++;
-      return cost(each);
-    },
-  });
-  return { estimate, cost: cost(estimate), bound: 0, isProven: false, judged, bounded: 0 };
 }
 
 /** One problem for all dataflows: searches keep with it what no dataflow changes. */
@@ -204,12 +208,12 @@ function createProblemStore(): (
   };
 }
 
-/** A fault of what stands at a place of the file, where it says `key`. */
-function locate<T>(place: Location | undefined, key: string, action: () => T): T {
+/** A fault of what stands at a place of the file. */
+function locate<T>(place: Location | undefined, action: () => T): T {
   try {
     return action();
   } catch (error) {
     if (!(error instanceof UserError) || error.location !== undefined || place === undefined) throw error;
-    throw new UserError(`${key}${error.message}`, place);
+    throw new UserError(error.message, place);
   }
 }

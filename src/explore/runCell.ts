@@ -9,6 +9,7 @@ import { floatNetwork } from '../model/floatForward.js';
 import type { NetworkImages } from '../model/images.js';
 import { quantizeInput } from '../model/buildModel.js';
 import { foldParameters } from '../model/parameters.js';
+import { modelLayerOf } from '../model/modelLayerOf.js';
 import type { MapName } from '../network/layer.js';
 import { checkEndToEnd, checkLayer } from '../reference/check.js';
 import { createReference } from '../reference/networkReference.js';
@@ -18,6 +19,7 @@ import { compressedLayout } from '../schedule/compressedMap.js';
 import { findActivationFormat } from '../storage/activations/activationFormats.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { inBatches, joinMaps, mapsOfImages } from './batches.js';
+import { isReported } from './plan.js';
 import type { CellPlan } from './plan.js';
 import type { PreparedVariant } from './prepare.js';
 import type { Scenario } from './scenario.js';
@@ -48,22 +50,24 @@ export interface RunOptions {
  * own inputs, image by image; where the last layer is among them, also the whole network from the image on.
  */
 export async function runCell(
-  { layers, settings }: Scenario,
+  scenario: Scenario,
   plan: CellPlan,
   prepared: PreparedVariant,
   images: NetworkImages,
   { backend, execution, signal, onLayer }: RunOptions,
 ): Promise<CellRun> {
+  const { settings } = scenario;
   const { accelerator } = plan;
   const { model } = prepared;
   const { network } = model;
   const codec = findActivationFormat(settings.activations);
-  const runnable = plan.layers.map(({ estimate }, index): RunnableLayer => {
-    const modelLayer = model.layers[index];
+  const runnable = plan.layers.map(({ layer, pool, estimate }): RunnableLayer => {
+    const modelLayer = modelLayerOf(model, layer);
     const { problem, mapping } = estimate.schedule;
     return {
       modelLayer,
       estimate,
+      pool: pool && modelLayerOf(model, pool),
       stored: storeWeights(modelLayer, estimate.schedule),
       outputLayout: codec && compressedLayout(problem, mapping, codec, accelerator.dram.burstBytes),
     };
@@ -71,7 +75,11 @@ export async function runCell(
   const memory = createBuffers(accelerator.buffers);
   const reference = backend === undefined ? undefined : createReference(backend, model);
   const operands = foldParameters(network, prepared.parameters);
-  const isWhole = runnable.length === network.layers.length;
+  const reported = new Set(
+    plan.layers
+      .filter((planned) => isReported(scenario, planned))
+      .flatMap(({ layer, pool }) => [layer.name, pool?.name ?? layer.name]),
+  );
   const checks = new Map<string, CheckResult>();
   const estimates = new Map<string, LayerEstimate>();
   const answers: Answers[] = [];
@@ -82,19 +90,23 @@ export async function runCell(
       const ofImages = inputs.map((input) => new Map<MapName, ElementArray>([['input', input]]));
       const maps = new Map<MapName, ElementArray>([['input', joinMaps(inputs, model.precision.ifmap)]]);
       for (const finished of runNetwork(runnable, memory, maps, accelerator, execution)) {
-        const { index, layer, output } = finished;
-        for (const [image, own] of mapsOfImages(output, batch.length).entries()) {
-          ofImages[image].set(layer.output, own);
-          if (reference === undefined || !layers.includes(layer.name)) continue;
-          const check = checkLayer(reference, index, ofImages[image], own);
-          checks.set(layer.name, add(checks.get(layer.name), check));
+        const made = finished.pooled === undefined ? [finished] : [finished, finished.pooled];
+        for (const { layer, output } of made) {
+          for (const [image, own] of mapsOfImages(output, batch.length).entries()) {
+            ofImages[image].set(layer.output, own);
+            if (reference === undefined || !reported.has(layer.name)) continue;
+            const index = model.layers.findIndex((each) => each.layer === layer);
+            const check = checkLayer(reference, index, ofImages[image], own);
+            checks.set(layer.name, add(checks.get(layer.name), check));
+          }
+          onLayer(layer.name);
         }
-        if (!estimates.has(layer.name)) estimates.set(layer.name, finished.estimate);
-        onLayer(layer.name);
+        const { name } = finished.layer;
+        if (!estimates.has(name)) estimates.set(name, finished.estimate);
         await setImmediate();
         signal?.throwIfAborted();
       }
-      if (!isWhole) continue;
+      if (!ofImages[0].has(network.output)) continue;
       for (const [index, image] of batch.entries()) {
         let answer: ElementArray | undefined;
         if (reference !== undefined) {

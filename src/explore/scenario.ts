@@ -8,6 +8,7 @@ import type { Location } from '../document/userError.js';
 import type { EnergyTable } from '../energy/energyTable.js';
 import { createEnergyModel } from '../energy/evaluate.js';
 import { energyTableOf, loadEnergyTable } from '../energy/table.js';
+import { fusionFault } from '../network/fusion.js';
 import { loadNetwork } from '../network/loadNetwork.js';
 import type { Network } from '../network/network.js';
 import { batchFault } from './batches.js';
@@ -71,6 +72,7 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
   const places = overrides.layers === undefined ? document : undefined;
   const layers = selectLayers(network, settings.layers, places);
   const mappings = await loadMappings(settings, document, network);
+  checkFused(network, settings, document);
   checkDensities(network, settings, document);
   checkCount(settings, overrides.images === undefined ? document : undefined);
   return { settings, file: document.file, network, accelerator, energyTable, cells, layers, ...mappings };
@@ -143,6 +145,22 @@ function checkDensities(network: Network, { activationDensity }: ScenarioFile, d
     if (name !== 'input' && !network.layers.some((layer) => layer.name === name))
       throw faultAt(document, ['activationDensity', name], unknownLayer(network, name));
   }
+}
+
+function checkFused(network: Network, { fuse, mapping }: ScenarioFile, document: YamlDocument): void {
+  if (typeof fuse === 'string') return;
+  fuse.forEach((name, index) => {
+    const layer = network.layers.find((each) => each.name === name);
+    const wrong = layer === undefined ? unknownLayer(network, name) : fusionFault(network, layer);
+    if (wrong !== undefined) throw faultAt(document, ['fuse', index], wrong);
+    if (typeof mapping === 'string' || !Object.hasOwn(mapping, name)) return;
+    throw faultAt(
+      document,
+      ['mapping', name],
+      `expected no mapping of ${name}, which is fused and has no tiles of its own; map the layer before it, or leave ${name} out ` +
+        'of fuse',
+    );
+  });
 }
 
 /** Images of a file that are not counted are counted when they are read. */

@@ -12,13 +12,13 @@ import { addEnergy, energyMetrics } from '../energy/layerEnergy.js';
 import { isConv } from '../network/layer.js';
 import { openReference } from '../reference/backend.js';
 import { dramBehaviour } from '../report/dramBehaviour.js';
-import type { LayerResult, ScenarioResult, VariantResult } from '../report/result.js';
+import type { CheckResult, LayerResult, ScenarioResult, VariantResult } from '../report/result.js';
 import { savingsOf, totalsOf } from '../report/totals.js';
 import { energyModelOf, evaluateLayer } from './layerCost.js';
 import { leavesNothingOut } from './dense.js';
 import { densityNotes, scenarioNotes } from './notes.js';
 import { idlePhaseNotes } from './mappingNotes.js';
-import { layersToRun } from './layersToRun.js';
+import { isReported, layersToRun } from './layersToRun.js';
 import { planCells } from './plan.js';
 import type { CellPlan, PlannedLayer } from './plan.js';
 import { createVariantMaker, loadImages } from './prepare.js';
@@ -59,7 +59,7 @@ export interface SimulateOptions {
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<ScenarioResult> {
   const { settings, network, accelerator, energyTable, cells } = scenario;
   const images = await loadImages(scenario);
-  const layers = layersToRun(scenario.layers, network).length * cells.length;
+  const layers = layersToRun(scenario, network).length * cells.length;
   const total =
     layers * (1 + (settings.execution === 'estimate' ? 1 : images.images.length / settings.batch));
   let done = 0;
@@ -132,9 +132,8 @@ function variantResult(
   run: CellRun,
 ): VariantResult {
   const { accelerator } = plan;
-  const { layers: reported } = scenario;
   const layers = plan.layers
-    .filter(({ layer }) => reported.includes(layer.name))
+    .filter((planned) => isReported(scenario, planned))
     .map((planned) => layerResult(scenario, accelerator, planned, run));
   const energy = addEnergy(layers.map((layer) => layer.energy));
   const counts = layers.map((layer) => layer.counts);
@@ -144,7 +143,7 @@ function variantResult(
     storage: plan.storage,
     dataflow: accelerator.array.dataflow,
     description: plan.variant.description,
-    notes: [...notes, ...storageNotes(plan), ...idlePhaseNotes(scenario, plan)],
+    notes: [...notes, ...storageNotes(plan), ...plan.fusionNotes, ...idlePhaseNotes(scenario, plan)],
     layers,
     totals: totalsOf(
       counts,
@@ -186,11 +185,11 @@ function storageNotes({ storage, layers }: CellPlan): string[] {
 function layerResult(
   scenario: Scenario,
   accelerator: Accelerator,
-  { layer, format, estimate }: PlannedLayer,
+  { layer, format, pool, estimate }: PlannedLayer,
   run: CellRun,
 ): LayerResult {
   const { schedule } = estimate;
-  const check = run.checks.get(layer.name);
+  const check = addChecks(run.checks.get(layer.name), pool && run.checks.get(pool.name));
   // As planned no activation is zero; as run, zeros are left out where the array does so.
   const asRun = run.estimates.get(layer.name) ?? estimate;
   const evaluated = evaluateLayer(scenario, accelerator, layer, asRun);
@@ -214,6 +213,11 @@ function layerResult(
     ...(behaviour && { dramBehaviour: behaviour }),
     ...(check && { check }),
   };
+}
+
+function addChecks(own: CheckResult | undefined, pool: CheckResult | undefined): CheckResult | undefined {
+  if (own === undefined || pool === undefined) return own;
+  return { outputs: own.outputs + pool.outputs, mismatches: own.mismatches + pool.mismatches };
 }
 
 /** What the dataflow has chosen for the layer's first pass, its largest. */

@@ -2,7 +2,7 @@ import { UserError } from '../document/userError.js';
 import type { CommandDramSpec } from '../accelerator/accelerator.js';
 import type { DramObservers } from '../machine/dram/commands.js';
 import { estimateCell } from './estimateCell.js';
-import { planCells } from './plan.js';
+import { isReported, planCells } from './plan.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { Scenario } from './scenario.js';
 
@@ -43,17 +43,16 @@ export async function traceDram(
   const maker = createVariantMaker(first, await loadImages(first));
   const [plan] = await planCells(first, maker, { signal });
   const names = plan.layers.map(({ layer }) => layer.name);
-  const reported = new Set(scenario.layers);
+  const reported = plan.layers.map((planned) => isReported(first, planned));
   const { observeRequest, observeCommand } = await begin(dram);
 
-  let isTold = reported.has(names[0]);
-  let done = 0;
+  let [isTold] = reported;
   let startClock: number | undefined;
   await estimateCell(first, plan, {
     signal,
-    onLayer: () => {
-      done++;
-      isTold = done < names.length && reported.has(names[done]);
+    onLayer: (name) => {
+      const done = names.indexOf(name);
+      if (done >= 0) isTold = reported[done + 1] ?? false;
     },
     observers: {
       observeRequest: (address, isWrite, clock, tag) => {
@@ -70,6 +69,6 @@ export async function traceDram(
     variant: variant.name,
     dataflow: accelerator.array.dataflow,
     dram,
-    layers: names.filter((name) => reported.has(name)),
+    layers: names.filter((_, index) => reported[index]),
   };
 }

@@ -10,6 +10,7 @@ import { runNetwork } from '../machine/runNetwork.js';
 import type { RunnableLayer } from '../machine/runNetwork.js';
 import { passShape } from '../mapping/passShape.js';
 import { quantizeInput } from '../model/buildModel.js';
+import { modelLayerOf } from '../model/modelLayerOf.js';
 import { isConv } from '../network/layer.js';
 import type { MapName } from '../network/layer.js';
 import type { ElementArray } from '../tensor/precision.js';
@@ -53,21 +54,30 @@ export async function observePass(
     maker,
     {},
   );
+  const taker = plan.layers.find(({ pool }) => pool?.name === name);
+  if (taker !== undefined) {
+    throw new UserError(
+      `expected a layer that runs on the array, got ${name}, which is fused into ${taker.layer.name} and has no passes of its own; ` +
+        `take that layer, or leave ${name} out of fuse`,
+    );
+  }
   const { model } = await maker.prepared(plan.variant);
   const { accelerator } = plan;
   const memory = createBuffers(accelerator.buffers);
   const [batch] = inBatches(images.images, scenario.settings.batch);
   const inputs = batch.map((image) => quantizeInput(model, image));
   const maps = new Map<MapName, ElementArray>([['input', joinMaps(inputs, model.precision.ifmap)]]);
-  const runnable = plan.layers.map(({ estimate }, index): RunnableLayer => {
-    const modelLayer = model.layers[index];
-    return { modelLayer, estimate, stored: storeWeights(modelLayer, estimate.schedule) };
+  const runnable = plan.layers.map(({ layer, pool, estimate }): RunnableLayer => {
+    const modelLayer = modelLayerOf(model, layer);
+    const stored = storeWeights(modelLayer, estimate.schedule);
+    return { modelLayer, estimate, stored, pool: pool && modelLayerOf(model, pool) };
   });
-  const before = runnable.slice(0, -1);
+  const index = plan.layers.findIndex(({ layer }) => layer.name === name);
+  const before = runnable.slice(0, index);
   const layersBefore = runNetwork(before, memory, maps, accelerator);
   while (layersBefore.next().done !== true) await setImmediate();
 
-  const { modelLayer, estimate, stored } = runnable[runnable.length - 1];
+  const { modelLayer, estimate, stored, pool } = runnable[index];
   const { schedule } = estimate;
   const { layer } = modelLayer;
   if (!isConv(layer) || schedule.problem.kind !== 'conv')
@@ -92,6 +102,7 @@ export async function observePass(
   if (input === undefined) throw new Error(`feature map ${layer.input} has not been computed`);
   const residual = layer.residual === undefined ? undefined : maps.get(layer.residual);
   executeLayer(modelLayer, schedule, accelerator, stored, memory, input, residual, {
+    pool,
     execution: 'register',
     observe: (step, state) => {
       if (step === pass) observe(state);

@@ -14,6 +14,7 @@ export interface BufferMemory {
   readonly weight: SlotMemory;
   readonly psum: SlotMemory;
   readonly ofmap: SlotMemory;
+  readonly pooled: SlotMemory;
 }
 
 /** SRAM of an accelerator: as many bytes as its buffers have, and not one more. */
@@ -46,7 +47,8 @@ export function placeSlots(footprint: Footprint, memory: ReadonlyMap<string, Arr
   const ifmap = place(footprint.ifmap);
   const weight = place(footprint.weight);
   const psum = place(footprint.psum);
-  return { ifmap, weight, psum, ofmap: footprint.ofmapInPlace ? psum : place(footprint.ofmap) };
+  const ofmap = footprint.ofmapInPlace ? psum : place(footprint.ofmap);
+  return { ifmap, weight, psum, ofmap, pooled: place(footprint.pooled) };
 }
 
 /** A slot's bytes as elements. */

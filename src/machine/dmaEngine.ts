@@ -1,5 +1,6 @@
 import type { Schedule, SlotTransfer, Step } from '../schedule/schedule.js';
 import type { MapBox } from '../mapping/runs.js';
+import { storedBox, storedMap } from '../mapping/storedTile.js';
 import { inputPatch, outputBox } from '../mapping/tiles.js';
 import type { Transfer } from '../schedule/transfer.js';
 import { isPlanar } from '../storage/featureMapLayout.js';
@@ -31,6 +32,7 @@ export function createDmaEngine(
   const table = new Uint8Array(dram.regions.table.length);
   const weightFills = new Uint32Array(footprint.weight?.count ?? 0);
   const elementBytes = bytesOf(problem.precision);
+  const leaving = footprint.pooled === undefined ? slots.ofmap : slots.pooled;
   const bringCompressed = (step: Step, { region }: Transfer, slot: number): MovedUnits | undefined => {
     const { input, residual, output } = dram.maps;
     if (region === 'input' && input !== undefined) {
@@ -40,7 +42,7 @@ export function createDmaEngine(
       return loadCompressed(residual, unpadded(outputBox(step.tile)), slots.ofmap.slots[slot]);
     }
     if (region === 'output' && output !== undefined) {
-      return storeCompressed(output, outputBox(step.tile), slots.ofmap.slots[slot]);
+      return storeCompressed(output, storedBox(problem, step.tile), leaving.slots[slot]);
     }
     return undefined;
   };
@@ -51,6 +53,10 @@ export function createDmaEngine(
     if (transfer.region === 'input') {
       const patch = inputPatch(problem, tile);
       loadInLayout(transfer, layout, patch, window.input, elementBytes, region, slots.ifmap.slots[slot]);
+      return;
+    }
+    if (transfer.region === 'output') {
+      storeInLayout(transfer, layout, box, storedMap(problem), elementBytes, leaving.slots[slot], region);
       return;
     }
     const [memory, bytes] =
@@ -99,7 +105,7 @@ export function createDmaEngine(
         load(transfer, region, slots.ofmap.slots[slot]);
         return;
       case 'output':
-        store(transfer, slots.ofmap.slots[slot], region);
+        store(transfer, leaving.slots[slot], region);
         return;
       case 'pointers':
         throw new Error('pointers move with the units that they point at');

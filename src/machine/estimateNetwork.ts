@@ -4,9 +4,10 @@ import { dependsOnActivations, passCostWith } from '../dataflow/activations.js';
 import { mappedDataflow } from '../mapping/mappedDataflow.js';
 import type { PassCost } from '../dataflow/pass.js';
 import { passShape } from '../mapping/passShape.js';
-import { inputPatch, outputBox } from '../mapping/tiles.js';
+import { storedBox, storedMap } from '../mapping/storedTile.js';
+import { inputPatch } from '../mapping/tiles.js';
 import type { Patch } from '../mapping/tiles.js';
-import type { Layer, MapName, Shape } from '../network/layer.js';
+import type { Layer, MapName, PoolLayer, Shape } from '../network/layer.js';
 import { elementsOf, inputsOf } from '../network/layer.js';
 import type { CompressedLayout } from '../schedule/compressedMap.js';
 import { withDecoding } from '../schedule/decode.js';
@@ -29,6 +30,8 @@ import { runTimeline } from './timeline.js';
 export interface EstimatedLayer {
   readonly layer: Layer;
   readonly estimate: LayerEstimate;
+  /** Fused into the layer. */
+  readonly pool?: PoolLayer | undefined;
   /** Where the layer's output lies if it is to lie compressed. */
   readonly outputLayout?: CompressedLayout | undefined;
 }
@@ -61,10 +64,16 @@ export function* estimateNetwork(
 
   const dram = createDram(accelerator.dram, observers);
   const addresses = networkAddresses(
-    layers.map(({ layer, estimate: { schedule }, outputLayout }) => ({ layer, schedule, outputLayout })),
+    layers.map(({ layer, estimate: { schedule }, pool, outputLayout }) => ({
+      layer,
+      schedule,
+      pool,
+      outputLayout,
+    })),
     accelerator,
   );
-  for (const [index, { layer, estimate, outputLayout }] of layers.entries()) {
+  for (const [index, { layer, estimate, pool, outputLayout }] of layers.entries()) {
+    const stored = (pool ?? layer).output;
     const { problem } = estimate.schedule;
     const [input, residual] = inputsOf(layer);
     const passes = gatedPasses(estimate.schedule, accelerator, () =>
@@ -76,10 +85,10 @@ export function* estimateNetwork(
       compress(
         schedule,
         outputLayout,
-        draw(layer.output, problem.images * elementsOf(layer.outputShape), problem.precision),
+        draw(stored, problem.images * elementsOf(storedMap(problem)), problem.precision),
       );
     const maps = { input: compressed.get(input), residual: compressed.get(residual ?? ''), output };
-    if (output !== undefined) compressed.set(layer.output, output);
+    if (output !== undefined) compressed.set(stored, output);
     const isAsPlanned =
       schedule === estimate.schedule &&
       Object.values(maps).every((map) => map === undefined) &&
@@ -124,11 +133,11 @@ function gatedPasses(
   });
 }
 
-function compress({ steps }: Schedule, layout: CompressedLayout, output: ElementArray): StoredMap {
+function compress({ problem, steps }: Schedule, layout: CompressedLayout, output: ElementArray): StoredMap {
   const map = createStoredMap(layout);
   for (const { tile, store } of steps) {
     if (store === undefined) continue;
-    const box = outputBox(tile);
+    const box = storedBox(problem, tile);
     storeCompressed(map, box, patchBytes(output, layout, unpadded(box), layout.precision));
   }
   return map;

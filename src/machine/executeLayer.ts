@@ -2,6 +2,7 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import type { ModelLayer } from '../model/model.js';
 import { withPasses } from '../schedule/schedule.js';
 import type { Schedule, Step } from '../schedule/schedule.js';
+import { storedMap } from '../mapping/storedTile.js';
 import { inputPatch } from '../mapping/tiles.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 import type { ElementArray } from '../tensor/precision.js';
@@ -11,6 +12,7 @@ import { expandMap } from './compressedDram.js';
 import { createConvolutionPass } from './convolutionPass.js';
 import { createDmaEngine } from './dmaEngine.js';
 import type { ComputingExecution, ObserveCycle } from './execution.js';
+import { createFusedPooling } from './fusedPooling.js';
 import { createLayerDram } from './layerDram.js';
 import type { LayerDram, StoredMaps, StoredWeights } from './layerDram.js';
 import { mapsFromLayout } from './layoutDma.js';
@@ -19,6 +21,8 @@ import { runVectorTile } from './vectorUnit.js';
 /** What a layer computed, and the bytes that went by on the way. */
 export interface LayerExecution {
   readonly output: ElementArray;
+  /** Where a pooling is fused: what it looked at, the convolution's own output. */
+  readonly unpooled?: ElementArray | undefined;
   /** Bytes that the DMA moved between DRAM and buffers, by tensor; both directions together. */
   readonly movedBytes: Readonly<Record<Tensor, number>>;
   /** The schedule with what its passes turned out to cost: the one given unless that depends on the execution or on values. */
@@ -28,6 +32,8 @@ export interface LayerExecution {
 export interface ExecuteOptions {
   /** Maps that lie compressed in DRAM are read and written there, and not in `input` and `residual`. */
   readonly maps?: StoredMaps;
+  /** The model's layer of the pooling that is fused, if one is. */
+  readonly pool?: ModelLayer | undefined;
   readonly execution?: ComputingExecution;
   readonly observe?: ObserveCycle | undefined;
 }
@@ -48,7 +54,7 @@ export function executeLayer(
   memory: ReadonlyMap<string, ArrayBuffer>,
   input: ElementArray,
   residual?: ElementArray,
-  { maps = {}, execution = 'tile', observe }: ExecuteOptions = {},
+  { maps = {}, pool, execution = 'tile', observe }: ExecuteOptions = {},
 ): LayerExecution {
   const dram = createLayerDram(schedule, stored, input, residual, maps);
   const slots = placeSlots(schedule.footprint, memory);
@@ -58,21 +64,24 @@ export function executeLayer(
     schedule.problem.kind === 'conv'
       ? createConvolutionPass(modelLayer, schedule, accelerator, slots, dma, { execution, observe })
       : createVectorPass(modelLayer, schedule, slots);
+  const pooling = createFusedPooling(pool, schedule, slots);
   const measured = schedule.steps.map((step, index) => {
     for (const transfer of step.transfersBefore) dma.bring(step, transfer);
     const pass = runPass(step, index);
+    pooling?.run(step);
     if (step.store !== undefined) dma.bring(step, step.store);
     return pass;
   });
   return {
     output: maps.output === undefined ? outputOf(schedule, dram) : expandMap(maps.output),
+    ...(pooling && { unpooled: pooling.unpooled }),
     movedBytes,
     schedule: withPasses(schedule, measured),
   };
 }
 
 function outputOf({ problem }: Schedule, { output }: LayerDram): ElementArray {
-  return mapsFromLayout(problem, problem.window.output, output);
+  return mapsFromLayout(problem, storedMap(problem), output);
 }
 
 function createVectorPass(

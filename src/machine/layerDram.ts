@@ -1,5 +1,6 @@
 import type { StoredMap } from './compressedDram.js';
 import { mapsInLayout } from './layoutDma.js';
+import { storedMap } from '../mapping/storedTile.js';
 import type { ModelLayer } from '../model/model.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { Region } from '../schedule/transfer.js';
@@ -50,21 +51,22 @@ export interface LayerDram {
 /** @param input (images, channels, height, width), and so is `residual` */
 export function createLayerDram(
   { problem }: Schedule,
-  stored: StoredWeights,
+  weights: StoredWeights,
   input: ElementArray,
   residual: ElementArray | undefined,
   maps: StoredMaps,
 ): LayerDram {
   const { input: ifmap, output: ofmap } = problem.window;
   const outputs = problem.images * elementsInDram(problem.layout, ofmap);
-  const output = allocateElements(problem.precision, outputs);
+  const stored = problem.images * elementsInDram(problem.layout, storedMap(problem));
+  const output = allocateElements(problem.precision, stored);
   return {
     regions: {
       input: bytesView(mapsInLayout(problem, ifmap, input)),
       residual:
         residual === undefined ? new Uint8Array(0) : bytesView(mapsInLayout(problem, ofmap, residual)),
-      weights: stored.bytes,
-      table: stored.table,
+      weights: weights.bytes,
+      table: weights.table,
       psum: new Uint8Array(problem.kind === 'conv' ? outputs * bytesOf(problem.accumulator) : 0),
       output: bytesView(output),
       pointers: new Uint8Array(0),

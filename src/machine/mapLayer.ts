@@ -1,4 +1,5 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
+import { chooseFusedMapping } from '../mapping/chooseFusedMapping.js';
 import { chooseMapping } from '../mapping/chooseMapping.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { prescribedMapping } from '../mapping/prescribedMapping.js';
@@ -34,10 +35,11 @@ export function mapLayer(
     judged.set(mapping, estimate);
     return cost(estimate);
   };
-  const mapping =
-    spec === undefined
-      ? chooseMapping(problem, accelerator, objective, costOf)
-      : prescribedMapping(problem, spec, accelerator, costOf);
+  const search = (): Mapping =>
+    problem.kind === 'conv' && problem.pool !== undefined
+      ? chooseFusedMapping(problem, accelerator, objective, costOf)
+      : chooseMapping(problem, accelerator, objective, costOf);
+  const mapping = spec === undefined ? search() : prescribedMapping(problem, spec, accelerator, costOf);
   return judged.get(mapping) ?? estimateLayer(problem, mapping, accelerator, passes);
 }
 

@@ -1,6 +1,6 @@
 import type { ModelLayer } from '../model/model.js';
 import { inputsOf } from '../network/layer.js';
-import type { Layer, MapName } from '../network/layer.js';
+import type { Layer, MapName, PoolLayer } from '../network/layer.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { ElementArray } from '../tensor/precision.js';
 import type { LayerEstimate } from './estimateLayer.js';
@@ -21,22 +21,29 @@ export interface RunnableLayer {
   readonly modelLayer: ModelLayer;
   readonly estimate: LayerEstimate;
   readonly stored: StoredWeights;
+  /** The pooling that is fused into the layer, if the estimate is of both. */
+  readonly pool?: ModelLayer | undefined;
   /** Where the layer's output lies if it is to lie compressed. */
   readonly outputLayout?: CompressedLayout | undefined;
 }
 
-/** A layer that has just run. */
-export interface FinishedLayer {
-  readonly index: number;
+/** A layer and the map that it made. */
+interface FinishedMap {
   readonly layer: Layer;
   readonly output: ElementArray;
+}
+
+/** A layer that has just run. */
+export interface FinishedLayer extends FinishedMap {
+  /** The pooling that ran with it; the layer's own output has then been in no DRAM. */
+  readonly pooled?: FinishedMap | undefined;
   /** The estimate, unless it depends on values: on the sizes of compressed maps, on activations that are gated or skipped. */
   readonly estimate: LayerEstimate;
 }
 
 /**
- * Runs layers one after the other for one batch, every feature map by way of DRAM. Yields after each layer, when its
- * output has joined `maps`.
+ * Runs layers one after the other for one batch, every feature map by way of DRAM but those that are pooled on the way. Yields
+ * after each layer, when its output has joined `maps`.
  *
  * @param maps holds the network's inputs (images, channels, height, width) under the name `input`; feature maps are added as
  *   they are computed
@@ -54,15 +61,17 @@ export function* runNetwork(
   const compressed = new Map<MapName, StoredMap>();
   const dram = createDram(accelerator.dram, observers);
   const addresses = networkAddresses(
-    layers.map(({ modelLayer, estimate, outputLayout }) => ({
+    layers.map(({ modelLayer, estimate, pool, outputLayout }) => ({
       layer: modelLayer.layer,
       schedule: estimate.schedule,
+      pool: fusedLayer(pool),
       outputLayout,
     })),
     accelerator,
   );
-  for (const [index, { modelLayer, estimate, stored, outputLayout }] of layers.entries()) {
+  for (const [index, { modelLayer, estimate, stored, pool, outputLayout }] of layers.entries()) {
     const { layer } = modelLayer;
+    const pooling = fusedLayer(pool);
     const names = inputsOf(layer);
     const [input, residual] = names.map((name) => mapOf(maps, name));
     const inDram: StoredMaps = {
@@ -70,7 +79,7 @@ export function* runNetwork(
       residual: compressed.get(names[1] ?? ''),
       output: outputLayout && createStoredMap(outputLayout),
     };
-    const { output, movedBytes, schedule } = executeLayer(
+    const { output, unpooled, movedBytes, schedule } = executeLayer(
       modelLayer,
       estimate.schedule,
       accelerator,
@@ -78,9 +87,9 @@ export function* runNetwork(
       memory,
       input,
       residual,
-      { maps: inDram, execution },
+      { maps: inDram, pool, execution },
     );
-    if (inDram.output !== undefined) compressed.set(layer.output, inDram.output);
+    if (inDram.output !== undefined) compressed.set((pooling ?? layer).output, inDram.output);
     const isDense = Object.values(inDram).every((map) => map === undefined);
     const isAsPlanned = isDense && schedule === estimate.schedule && accelerator.dram.kind === 'flat';
     const timeline = isAsPlanned
@@ -94,9 +103,24 @@ export function* runNetwork(
         );
       }
     }
-    maps.set(layer.output, output);
-    yield { index, layer, output, estimate: { schedule, timeline } };
+    const own = unpooled ?? output;
+    maps.set(layer.output, own);
+    if (pooling !== undefined) maps.set(pooling.output, output);
+    yield {
+      layer,
+      output: own,
+      ...(pooling && { pooled: { layer: pooling, output } }),
+      estimate: { schedule, timeline },
+    };
   }
+}
+
+function fusedLayer(pool: ModelLayer | undefined): PoolLayer | undefined {
+  if (pool === undefined) return undefined;
+  const { layer } = pool;
+  if (layer.kind !== 'max-pool' && layer.kind !== 'average-pool')
+    throw new Error(`layer ${layer.name} is no pooling`);
+  return layer;
 }
 
 function mapOf(maps: ReadonlyMap<MapName, ElementArray>, name: MapName): ElementArray {

@@ -24,7 +24,7 @@ export interface Timeline {
   readonly endPs: number;
   /** Core cycles until `endPs`, rounded up. */
   readonly cycles: number;
-  /** Cycles of the passes themselves, port stalls included. */
+  /** Cycles of the passes themselves, poolings and port stalls included. */
   readonly passCycles: number;
   /** Cycles that the array waits for the results of the pass before to leave. */
   readonly drainCycles: number;
@@ -63,6 +63,7 @@ export interface TimelineOptions {
  * Runs the schedule against the clock. The DMA engine hands its transfers to the DRAM in the order of its program, each as soon as
  * it is known when it may start, so that the DRAM sees what is to come. A pass starts on a clock edge, when its loads are in, the array
  * is free and its ofmap slot has been stored, which is also the slot of its partial sums where finished tiles take their place.
+ * A fused pooling starts when its tile is complete and the slot of its outputs has been stored, and the array waits for it.
  *
  * @throws UserError when the layer alone does not fit the DRAM
  */
@@ -151,10 +152,11 @@ export function runTimeline(
     }
   };
 
-  steps.forEach(({ pass }, index) => {
+  steps.forEach(({ pass, pooling }, index) => {
     startAllKnown();
     const { first, last, slotStore } = program.steps[index];
-    let readyPs = slotStore < 0 ? 0 : dram.endPs(requests[slotStore]);
+    const slotFreePs = (): number => (slotStore < 0 ? 0 : dram.endPs(requests[slotStore]));
+    let readyPs = pooling === undefined ? slotFreePs() : 0;
     for (let load = first; load < last; load++) readyPs = Math.max(readyPs, dram.endPs(requests[load]));
     const startPs = Math.ceil(Math.max(readyPs, arrayFreePs) / periodPs) * periodPs;
     if (index === 0) firstStartPs = startPs;
@@ -164,6 +166,12 @@ export function runTimeline(
     passCycles += pass.cycles;
     drainCycles += waitPs / periodPs;
     passEndPs[index] = arrayFreePs;
+    if (pooling !== undefined) {
+      const poolingPs = Math.max(drainedPs, Math.ceil(slotFreePs() / periodPs) * periodPs);
+      drainCycles += pass.tailDrainCycles;
+      passCycles += pooling.cycles;
+      arrayFreePs = drainedPs = poolingPs + pooling.cycles * periodPs;
+    }
     drainEndPs[index] = drainedPs;
     passesRun++;
   });

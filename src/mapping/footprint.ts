@@ -5,6 +5,7 @@ import { mappedDataflow } from './mappedDataflow.js';
 import type { MappedTensor, Mapping } from './mapping.js';
 import type { ConvProblem, LayerProblem, TileShape, Window } from './problem.js';
 import { wholeTile } from './problem.js';
+import { mostPooled } from './storedTile.js';
 
 /** A tensor's place in its buffer: how many tiles of at most how many bytes are held at once. */
 export interface Slots {
@@ -21,6 +22,8 @@ export interface Footprint {
   /** Absent when no partial sum ever leaves the array. */
   readonly psum?: Slots;
   readonly ofmap: Slots;
+  /** What a fused pooling makes of finished tiles, in the ofmap's buffer; it leaves in their place. */
+  readonly pooled?: Slots;
   /** A finished ofmap tile takes the place of its partial sums: the ofmap's slot is the psum's. */
   readonly ofmapInPlace: boolean;
   /** By buffer: bytes of feature maps that stay there from layer to layer. */
@@ -52,6 +55,9 @@ export function tripCounts(problem: LayerProblem, tile: TileShape): TileShape {
  * a double-buffered SRAM, so that a tile can come in while the array reads the other, unless the mapping says otherwise. A finished tile takes the place of its
  * partial sums where these stay in one slot of a buffer that is not double, and no residual needs the place before (as on
  * Eyeriss: Chen et al., JSSC 2017).
+ *
+ * Where a pooling is fused, the ofmap's buffering is that of the pooled tiles, which are what leaves. A tile that is pooled needs
+ * but one slot, as the array waits for the pooling; several only for residuals to come in meanwhile.
  */
 export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: Accelerator): Footprint {
   const { tile, order } = mapping;
@@ -67,18 +73,28 @@ export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: 
 
   const keptBytes = keptBytesOf(problem, accelerator);
 
-  const slots = (tensor: MappedTensor, tiles: number, bytes: number): Slots => {
+  const slots = (tensor: MappedTensor, tiles: number, bytes: number, most = tiles): Slots => {
     const buffer = bufferOf(accelerator, tensor);
     return {
       buffer,
-      count: slotCount(mapping, tensor, tiles, buffer),
+      count: Math.min(most, slotCount(mapping, tensor, tiles, buffer)),
       slotBytes: Math.ceil(bytes / 8) * 8,
     };
   };
 
   const patchElements = patch.height * patch.width;
   const ifmap = slots('ifmap', ifmapTrips, tile.images * ifmapChannels * patchElements * elementBytes);
-  const ofmap = slots('ofmap', ofmapTrips, tile.filters * positions * elementBytes);
+  const pool = problem.kind === 'conv' ? problem.pool : undefined;
+  const isPooledAtOnce = pool !== undefined && !problem.residual;
+  const ofmap = slots(
+    'ofmap',
+    ofmapTrips,
+    tile.filters * positions * elementBytes,
+    isPooledAtOnce ? 1 : ofmapTrips,
+  );
+  const pooled = pool && {
+    pooled: slots('ofmap', ofmapTrips, tile.images * tile.filters * mostPooled(pool, tile) * elementBytes),
+  };
   if (problem.kind === 'vector') return { ifmap, ofmap, ofmapInPlace: false, keptBytes };
   const weight = slots(
     'weight',
@@ -86,7 +102,7 @@ export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: 
     largestWeightTileBytes(problem, tile),
   );
   if (!psumsLeaveArray(problem, mapping, accelerator))
-    return { ifmap, weight, ofmap, ofmapInPlace: false, keptBytes };
+    return { ifmap, weight, ofmap, ...pooled, ofmapInPlace: false, keptBytes };
   const innermost = order.findLast((loop) => trips[loop] > 1);
   const accumulatesInPlace = innermost === 'channels' || trips.channels === 1;
   const psum = slots(
@@ -101,7 +117,7 @@ export function footprint(problem: LayerProblem, mapping: Mapping, accelerator: 
     !psum.buffer.doubleBuffered &&
     psum.buffer === ofmap.buffer &&
     ofmap.slotBytes <= psum.slotBytes;
-  return { ifmap, weight, psum, ofmap, ofmapInPlace, keptBytes };
+  return { ifmap, weight, psum, ofmap, ...pooled, ofmapInPlace, keptBytes };
 }
 
 /** Whether partial sums are kept outside the PEs: between channel tiles, and between the folds of a pass. */
@@ -216,6 +232,7 @@ export function shortage(footprintOfLayer: Footprint): Shortage | undefined {
     footprintOfLayer.weight,
     footprintOfLayer.psum,
     footprintOfLayer.ofmapInPlace ? undefined : footprintOfLayer.ofmap,
+    footprintOfLayer.pooled,
   ]) {
     if (slots === undefined) continue;
     need.set(slots.buffer, (need.get(slots.buffer) ?? 0) + slots.count * slots.slotBytes);

@@ -1,5 +1,5 @@
 import type { PrecisionSet } from '../model/model.js';
-import type { ConvLayer, Layer, Shape } from '../network/layer.js';
+import type { ConvLayer, Layer, PoolLayer, Shape } from '../network/layer.js';
 import { planar } from '../storage/featureMapLayout.js';
 import type { LayerStorage } from '../storage/format.js';
 import type { ConvProblem, LayerProblem, VectorProblem, Window } from './problem.js';
@@ -29,6 +29,11 @@ export function convProblem(
   };
 }
 
+/** A convolution whose finished tiles are pooled on their way out. */
+export function withPool(problem: ConvProblem, { name, kind, geometry }: PoolLayer): ConvProblem {
+  return { ...problem, pool: { name, kind, window: poolWindow(geometry) } };
+}
+
 /** A pooling, addition or ReLU that stands alone. */
 export function vectorProblem(
   layer: Exclude<Layer, ConvLayer>,
@@ -40,13 +45,17 @@ export function vectorProblem(
     kind: 'vector',
     name: layer.name,
     images,
-    window: 'geometry' in layer ? { ...layer.geometry, dilation: [1, 1] } : elementWise(layer.outputShape),
+    window: 'geometry' in layer ? poolWindow(layer.geometry) : elementWise(layer.outputShape),
     precision: precision.ifmap,
     accumulator: precision.accumulator,
     layout,
     residual: layer.kind === 'add',
     filters: layer.outputShape.channels,
   };
+}
+
+function poolWindow(geometry: PoolLayer['geometry']): Window {
+  return { ...geometry, dilation: [1, 1] };
 }
 
 function elementWise(shape: Shape): Window {
@@ -72,6 +81,7 @@ export function problemKey(problem: LayerProblem): string | undefined {
   return JSON.stringify({
     ...problem,
     name: '',
+    pool: problem.pool && { ...problem.pool, name: '' },
     storage: {
       format: format.name,
       descriptor,

@@ -5,6 +5,7 @@ import { phaseGroupings } from './phaseGroupings.js';
 import type { Cost } from './chooseMapping.js';
 import { bufferingFault, dataflowFault, peSetsFault } from './prescribedFaults.js';
 import { describeShortage } from './capacity.js';
+import { poolingFault } from './fusedPool.js';
 import { mappedTensors } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import { prescribedRowStationary, sizesOfRowStationary } from './prescribedRowStationary.js';
@@ -18,8 +19,8 @@ import type { Size } from './smallestChange.js';
  * them open; where the array sees no period, or its dataflow does not group phases, what is prescribed does not matter.
  *
  * @throws UserError (without a location) when a tile is larger than the layer, the dataflow is none of the accelerator's, the phases
- *   do not divide the period, slots are asked for that a buffer cannot have, PE sets are impossible, or buffers or register files
- *   lack room: then it names the need and the room, tensor by tensor, and the smallest changes that would fit
+ *   do not divide the period, slots are asked for that a buffer cannot have, PE sets are impossible, or tiles cut
+ *   windows of a fused pooling, or buffers or register files lack room: then it names the need and the room, tensor by tensor, and the smallest changes that would fit
  */
 export function prescribedMapping(
   problem: LayerProblem,
@@ -29,6 +30,7 @@ export function prescribedMapping(
 ): Mapping {
   if (!('rowStationary' in spec)) return prescribedTiling(problem, spec, accelerator, cost);
   const mapping = prescribedRowStationary(problem, spec.rowStationary, accelerator);
+  refuse(poolingFault(problem, mapping.tile));
   checkRoom(problem, mapping, accelerator, sizesOfRowStationary(problem, spec.rowStationary, accelerator));
   return mapping;
 }
@@ -62,6 +64,7 @@ function prescribedTiling(
     ...(buffering && { buffering: definedOf(buffering) }),
     ...(peSets && { rowStationary: peSets }),
   };
+  refuse(poolingFault(problem, open.tile));
   refuse(bufferingFault(problem, open, accelerator));
   refuse(peSetsFault(problem, open, accelerator));
   checkRoom(problem, open, accelerator, sizesOfTiling(open));

@@ -1,4 +1,4 @@
-import type { Shape } from '../network/layer.js';
+import type { PoolLayer, Shape } from '../network/layer.js';
 import type { FeatureMapLayout } from '../storage/featureMapLayout.js';
 import type { LayerStorage } from '../storage/format.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
@@ -25,6 +25,14 @@ export interface KeptMaps {
   readonly bytes: Readonly<Record<string, number>>;
 }
 
+/** A pooling layer that the post-processor carries out on each finished tile of a convolution, so that only what it makes leaves. */
+export interface FusedPool {
+  readonly name: string;
+  readonly kind: PoolLayer['kind'];
+  /** How it looks at the convolution's output. */
+  readonly window: Window;
+}
+
 interface ProblemBase {
   readonly name: string;
   /** Images that the layer takes together. */
@@ -49,6 +57,8 @@ export interface ConvProblem extends ProblemBase {
   readonly groups: number;
   /** The weights: their precision, supports and bytes. */
   readonly storage: LayerStorage;
+  /** What is done to the output before it leaves, which is then what lies in DRAM; the output itself never does. */
+  readonly pool?: FusedPool | undefined;
 }
 
 /** A pooling, addition or ReLU for the post-processor alone; each output channel reads the same input channel. */

@@ -75,13 +75,17 @@ export interface Patch {
 }
 
 export function inputPatch(problem: LayerProblem, tile: Tile): Patch {
-  const { window } = problem;
-  const rows = span(window, 0, tile.rowStart, tile.rowCount);
-  const columns = span(window, 1, tile.columnStart, tile.columnCount);
   const [channelStart, channelCount] =
     problem.kind === 'conv'
       ? [tile.group * problem.channelsPerGroup + tile.channelStart, tile.channelCount]
       : [tile.filterStart, tile.filterCount];
+  return patchUnder(problem.window, tile, channelStart, channelCount);
+}
+
+/** The patch of some channels of a map under the rows and columns of a tile. */
+export function patchUnder(window: Window, tile: Tile, channelStart: number, channelCount: number): Patch {
+  const rows = span(window, 0, tile.rowStart, tile.rowCount);
+  const columns = span(window, 1, tile.columnStart, tile.columnCount);
   return {
     box: {
       imageStart: tile.imageStart,

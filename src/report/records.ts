@@ -24,6 +24,7 @@ export function layerRecord(
     dataflow,
     layer: counts.layer,
     kind: counts.kind,
+    fused: counts.pooling?.layer ?? null,
     batch,
     ifmap: { ...input },
     ofmap: { ...output },

@@ -88,6 +88,8 @@ export interface ScenarioFile {
   readonly layout: string;
   /** `auto`, a mapping file by name or path, or by layer name; layers without an entry are mapped automatically. */
   readonly mapping: string | Readonly<Record<string, LayerMappingSpec>>;
+  /** Pooling layers that are fused into the convolution before them; whether they can be is not checked. */
+  readonly fuse: 'none' | 'auto' | readonly string[];
   readonly objective: MappingObjective;
   /** Names of the layers to report; all unless given. */
   readonly layers?: readonly string[] | undefined;

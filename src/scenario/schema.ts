@@ -193,6 +193,14 @@ export const scenarioSchema = z
         description:
           'auto; name in the library, or path relative to this file, of a mapping file; or what is prescribed, by layer',
       }),
+    fuse: z
+      .union([z.enum(['none', 'auto']), uniqueTexts('pooling layer')])
+      .default('none')
+      .meta({
+        description:
+          'Pooling layers that run on finished tiles of the convolution before them: none, auto where it costs less, or those named',
+        examples: ['auto', ['pool1']],
+      }),
     objective: z
       .union([z.enum(mappingObjectives), weightedObjective])
       .default('edp')

@@ -1,7 +1,8 @@
 import type { LayerProblem } from '../mapping/problem.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { MapBox } from '../mapping/runs.js';
-import { outputBox, tilesInOrder } from '../mapping/tiles.js';
+import { isEmpty, storedBox, storedMap } from '../mapping/storedTile.js';
+import { tilesInOrder } from '../mapping/tiles.js';
 import type { ActivationFormat } from '../storage/activations/activationFormat.js';
 import type { Precision } from '../tensor/precision.js';
 
@@ -57,10 +58,11 @@ export function compressedLayout(
   burstBytes: number,
 ): CompressedLayout {
   const { precision, images } = problem;
-  const { channels, height, width } = problem.window.output;
+  const { channels, height, width } = storedMap(problem);
   const boxes = tilesInOrder(problem, mapping)
     .filter(({ lastChannels }) => lastChannels)
-    .map(outputBox)
+    .map((tile) => storedBox(problem, tile))
+    .filter((box) => !isEmpty(box))
     .flatMap(imagesOf);
   const tiles: CompressedTile[] = [];
   let pointers = 0;

@@ -23,7 +23,7 @@ export interface StepOperations {
   readonly last: number;
   /** Stores that have to leave the slot of its results: up to this operation, not included. */
   readonly stored: number;
-  /** The last store out of that slot, or -1. */
+  /** The last store out of that slot, or -1. Where a pooling is fused it is the pooling that waits for it, not the pass. */
   readonly slotStore: number;
 }
 
@@ -49,7 +49,10 @@ export function dmaProgram({ steps, footprint }: Schedule): DmaProgram {
   const ifmapFree: DmaWait[] = Array.from({ length: footprint.ifmap.count }, () => nothing);
   const weightFree: DmaWait[] = Array.from({ length: footprint.weight?.count ?? 1 }, () => nothing);
   const psumReady: DmaWait[] = Array.from({ length: footprint.psum?.count ?? 1 }, () => nothing);
-  const ofmapFree: DmaWait[] = Array.from({ length: footprint.ofmap.count }, () => nothing);
+  const leaving = footprint.pooled ?? footprint.ofmap;
+  const leavingFree: DmaWait[] = Array.from({ length: leaving.count }, () => nothing);
+  /** Of ofmap slots that are pooled and not stored. */
+  const pooledOf: DmaWait[] = Array.from({ length: footprint.ofmap.count }, () => nothing);
   const pending: PendingStore[] = [];
 
   const add = (transfer: Transfer, waitsFor: DmaWait): DmaWait => {
@@ -60,7 +63,7 @@ export function dmaProgram({ steps, footprint }: Schedule): DmaProgram {
     const oldest = pending.shift();
     if (oldest === undefined) return;
     const { step, store } = oldest;
-    ofmapFree[store.slot] = add(store.transfer, { kind: 'drain', step });
+    leavingFree[store.slot] = add(store.transfer, { kind: 'drain', step });
   };
   const flushSlot = (slot: number): void => {
     while (pending.some(({ store }) => store.slot === slot)) flushOldest();
@@ -77,8 +80,12 @@ export function dmaProgram({ steps, footprint }: Schedule): DmaProgram {
         psumReady[slot] = add(transfer, psumReady[slot]);
         return;
       case 'residual':
+        if (footprint.pooled !== undefined) {
+          add(transfer, pooledOf[slot]);
+          return;
+        }
         flushSlot(slot);
-        add(transfer, ofmapFree[slot]);
+        add(transfer, leavingFree[slot]);
         return;
       default:
         add(transfer, nothing);
@@ -94,17 +101,19 @@ export function dmaProgram({ steps, footprint }: Schedule): DmaProgram {
     }
     while (pending.length > 0 && pending[0].step <= index - lookahead) flushOldest();
     // Partial sums must not overwrite a finished tile in their slot before it has been stored.
-    const ofmapSlot = store?.slot ?? (footprint.ofmapInPlace ? 0 : undefined);
+    const storesPsumSlot = footprint.ofmapInPlace && footprint.pooled === undefined;
+    const leavingSlot = store?.slot ?? (storesPsumSlot ? 0 : undefined);
     let slotStore = -1;
-    if (ofmapSlot !== undefined) {
-      flushSlot(ofmapSlot);
-      const free = ofmapFree[ofmapSlot];
+    if (leavingSlot !== undefined) {
+      flushSlot(leavingSlot);
+      const free = leavingFree[leavingSlot];
       if (free.kind === 'operation') slotStore = free.operation;
     }
     const operands: DmaWait = { kind: 'pass', step: index };
     ifmapFree[slots.ifmap] = operands;
     if (slots.weight >= 0) weightFree[slots.weight] = operands;
     if (slots.psum >= 0) psumReady[slots.psum] = { kind: 'drain', step: index };
+    if (slots.ofmap >= 0) pooledOf[slots.ofmap] = { kind: 'drain', step: index };
     if (store !== undefined) pending.push({ step: index, store });
     return { first: loads[0], last: loads[1], stored: operations.length, slotStore };
   });

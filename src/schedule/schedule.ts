@@ -11,11 +11,12 @@ import { withDecoding } from './decode.js';
 import { arrayContext } from '../accelerator/arrayContext.js';
 import type { ArrayContext, PassCost } from '../dataflow/pass.js';
 import { createResidency } from './residency.js';
+import { isEmpty, pooledBox, storedBox, storedMap } from '../mapping/storedTile.js';
 import { inputPatch, outputBox, tilesInOrder } from '../mapping/tiles.js';
 import type { Tile } from '../mapping/tiles.js';
 import { blockTransfer, mapTransfer } from './transfer.js';
 import type { Transfer } from './transfer.js';
-import { vectorPassCost } from './vectorPass.js';
+import { poolingPassCost, vectorPassCost } from './vectorPass.js';
 import { layOutWeights, weightTileKey } from './weightLayout.js';
 import type { WeightLayout } from './weightLayout.js';
 
@@ -25,6 +26,8 @@ export interface StepSlots {
   readonly weight: number;
   readonly psum: number;
   readonly ofmap: number;
+  /** Where a fused pooling puts its outputs. */
+  readonly pooled: number;
 }
 
 /** A DMA transfer into or out of a slot. */
@@ -40,7 +43,9 @@ export interface Step {
   /** In DMA order. A write here is a partial-sum tile that has to make room first. */
   readonly transfersBefore: readonly SlotTransfer[];
   readonly pass: PassCost;
-  /** The finished ofmap tile. */
+  /** Of a finished tile that is pooled before it leaves: the post-processor's own pass, after the array's. */
+  readonly pooling?: PassCost | undefined;
+  /** The finished ofmap tile, or what became of it; undefined too where no window of a fused pooling looks at the tile. */
   readonly store: SlotTransfer | undefined;
 }
 
@@ -78,11 +83,13 @@ export function createSchedule(
   const weightLayout =
     problem.kind === 'conv' ? layOutWeights(problem, mapping, accelerator.dram.burstBytes) : undefined;
   const passCost = passCosts(problem, mapping, accelerator, context, passes);
+  const poolingCost = poolingCosts(problem, context);
 
   const ifmaps = createResidency(room.ifmap.count);
   const weights = createResidency(room.weight?.count ?? 1);
   const psums = createResidency(room.psum?.count ?? 1);
   const ofmaps = createResidency(room.ofmap.count);
+  const pooledTiles = createResidency(room.pooled?.count ?? 1);
   const psumTiles = new Map<string, Tile>();
 
   const steps = tilesInOrder(problem, mapping).map((tile, index): Step => {
@@ -124,13 +131,23 @@ export function createSchedule(
     if (tile.lastChannels && problem.residual) {
       before.push({ transfer: ofmapTransfer(problem, tile, false), slot: ofmapSlot });
     }
+    const leaves = tile.lastChannels && !isEmpty(storedBox(problem, tile));
+    const isPooled = leaves && room.pooled !== undefined;
+    const pooledSlot = isPooled ? pooledTiles.place(outputKey).slot : -1;
     return {
       tile,
-      slots: { ifmap: ifmapPlace.slot, weight: weightSlot, psum: psumSlot, ofmap: ofmapSlot },
+      slots: {
+        ifmap: ifmapPlace.slot,
+        weight: weightSlot,
+        psum: psumSlot,
+        ofmap: ofmapSlot,
+        pooled: pooledSlot,
+      },
       transfersBefore: before,
       pass: passCost(tile),
-      store: tile.lastChannels
-        ? { transfer: ofmapTransfer(problem, tile, true), slot: ofmapSlot }
+      pooling: isPooled ? poolingCost(tile) : undefined,
+      store: leaves
+        ? { transfer: ofmapTransfer(problem, tile, true), slot: isPooled ? pooledSlot : ofmapSlot }
         : undefined,
     };
   });
@@ -152,6 +169,26 @@ export function passCosts(
       cost = workOutPass(problem, mapping, accelerator, context, tile);
       known.set(key, cost);
     }
+    return cost;
+  };
+}
+
+/** Costs of poolings, each shape worked out once: at an edge of the map some of a tile's windows lie in the padding. */
+function poolingCosts(problem: LayerProblem, context: ArrayContext): (tile: Tile) => PassCost | undefined {
+  const known = new Map<string, PassCost>();
+  const pool = problem.kind === 'conv' ? problem.pool : undefined;
+  if (pool === undefined) return () => undefined;
+  return (tile) => {
+    const box = pooledBox(pool, tile);
+    const key = [
+      box.imageCount * box.channelCount,
+      box.rowStart,
+      box.rowCount,
+      box.columnStart,
+      box.columnCount,
+    ].join(' ');
+    const cost = known.get(key) ?? poolingPassCost(pool, box, problem.precision, context);
+    known.set(key, cost);
     return cost;
   };
 }
@@ -238,10 +275,11 @@ function psumTransfer(problem: LayerProblem, tile: Tile, write: boolean): Transf
   return mapTransfer('psum', 'psum', write, layout, outputBox(tile), window.output, bytes, 0);
 }
 
-/** The finished tile, or the residual that lies where the finished tile will. */
+/** What becomes of the finished tile, or the residual that lies where the finished tile will. */
 function ofmapTransfer(problem: LayerProblem, tile: Tile, write: boolean): Transfer {
-  const [tensor, region] = write ? (['ofmap', 'output'] as const) : (['ifmap', 'residual'] as const);
   const { layout, window } = problem;
   const bytes = bytesOf(problem.precision);
-  return mapTransfer(tensor, region, write, layout, outputBox(tile), window.output, bytes, 0);
+  return write
+    ? mapTransfer('ofmap', 'output', true, layout, storedBox(problem, tile), storedMap(problem), bytes, 0)
+    : mapTransfer('ifmap', 'residual', false, layout, outputBox(tile), window.output, bytes, 0);
 }

@@ -54,6 +54,7 @@ describe('a scenario', () => {
       activations: 'dense',
       layout: 'NCHW',
       mapping: 'auto',
+      fuse: 'none',
       objective: 'edp',
       seed: 1,
       check: { enabled: true, backend: 'wasm' },

@@ -3,8 +3,9 @@ import { UserError } from '../../document/userError.js';
 import { parseAddressMap } from '../../dram/addressMap.js';
 import { burstBytesOf, burstsPerRow } from '../../dram/part.js';
 import type { LayerProblem } from '../../mapping/problem.js';
+import { storedMap } from '../../mapping/storedTile.js';
 import { inputsOf } from '../../network/layer.js';
-import type { Layer, MapName, Shape } from '../../network/layer.js';
+import type { Layer, MapName, PoolLayer, Shape } from '../../network/layer.js';
 import type { CompressedLayout } from '../../schedule/compressedMap.js';
 import type { Schedule } from '../../schedule/schedule.js';
 import type { Region } from '../../schedule/transfer.js';
@@ -18,6 +19,8 @@ export type LayerAddresses = Readonly<Record<Region, number>>;
 export interface PlacedLayer {
   readonly layer: Layer;
   readonly schedule: Schedule;
+  /** Fused into the layer. */
+  readonly pool?: PoolLayer | undefined;
   /** Of the layer's output if it lies compressed. */
   readonly outputLayout?: CompressedLayout | undefined;
 }
@@ -39,7 +42,7 @@ export function networkAddresses(layers: readonly PlacedLayer[], accelerator: Ac
     return known;
   };
   const psum = place(Math.max(0, ...layers.map(({ schedule }) => psumBytes(schedule))));
-  const placed = layers.map(({ layer, schedule, outputLayout }): LayerAddresses => {
+  const placed = layers.map(({ layer, schedule, pool, outputLayout }): LayerAddresses => {
     const { problem, weightLayout } = schedule;
     const { input, output } = problem.window;
     const [ifmap, added] = inputsOf(layer);
@@ -48,9 +51,9 @@ export function networkAddresses(layers: readonly PlacedLayer[], accelerator: Ac
     const weights = place(weightLayout?.regionBytes ?? 0);
     const table = place(weightLayout?.tableBytes ?? 0);
     const ofmap = place(
-      outputLayout === undefined ? mapBytes(problem, output) : compressedBytes(outputLayout),
+      outputLayout === undefined ? mapBytes(problem, storedMap(problem)) : compressedBytes(outputLayout),
     );
-    maps.set(layer.output, ofmap);
+    maps.set((pool ?? layer).output, ofmap);
     return { input: inputAddress, residual, weights, table, psum, output: ofmap, pointers: 0 };
   });
   place.check();
@@ -78,7 +81,7 @@ export function addressesOfLayer(
     residual: place(problem.residual ? bytes('residual', output) : 0),
     weights: place(weightLayout?.regionBytes ?? 0),
     table: place(weightLayout?.tableBytes ?? 0),
-    output: place(bytes('output', output)),
+    output: place(bytes('output', storedMap(problem))),
     pointers: 0,
   };
   place.check();
