@@ -5,7 +5,9 @@ import { createEnergyModel, evaluateEnergy } from '../energy/evaluate.js';
 import type { EnergyModel } from '../energy/evaluate.js';
 import type { LayerEnergy } from '../energy/layerEnergy.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
+import type { KeptCost } from '../mapping/keep/keepGraph.js';
 import type { Layer } from '../network/layer.js';
+import { tensors } from '../tensor/dataSpace.js';
 import type { Scenario } from './scenario.js';
 
 const models = new WeakMap<Scenario, Map<Accelerator, EnergyModel>>();
@@ -44,5 +46,24 @@ export function costFunction(
     if (objective === 'latency' || objective === 'dram-traffic') return latency;
     const { totalPj } = evaluateLayer(scenario, accelerator, layer, estimate).energy;
     return objective === 'energy' ? totalPj : totalPj * latency;
+  };
+}
+
+/** What an estimated layer adds to the sums of its network. */
+export function keptCost(
+  scenario: Scenario,
+  accelerator: Accelerator,
+  layer: Layer,
+  estimate: LayerEstimate,
+): KeptCost {
+  const { energy, counts } = evaluateLayer(scenario, accelerator, layer, estimate);
+  const bursts = tensors.reduce(
+    (sum, tensor) => sum + counts.dram[tensor].readBursts + counts.dram[tensor].writeBursts,
+    0,
+  );
+  return {
+    energyPj: energy.totalPj,
+    latencyPs: counts.latencyPs,
+    dramBytes: bursts * accelerator.dram.burstBytes,
   };
 }

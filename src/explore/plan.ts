@@ -1,21 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Accelerator } from '../accelerator/accelerator.js';
-import { UserError } from '../document/userError.js';
-import type { Location } from '../document/userError.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
-import { mapLayer } from '../machine/mapLayer.js';
-import { convProblem, problemKey, vectorProblem } from '../mapping/layerProblem.js';
-import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
-import type { Model } from '../model/model.js';
-import { isConv } from '../network/layer.js';
+import type { KeptPlaces } from '../mapping/keptPlaces.js';
 import type { Layer } from '../network/layer.js';
 import type { Network } from '../network/network.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
-import { layoutOf } from '../storage/featureMapLayout.js';
-import { dependsOnValues, storeLayer } from '../storage/formats.js';
-import { costFunction } from './layerCost.js';
+import { dependsOnValues } from '../storage/formats.js';
+import { keepMaps } from './keepMaps.js';
+import { createLayerPlanner, withKept } from './layerPlanner.js';
+import type { LayerPlanner } from './layerPlanner.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { VariantMaker } from './prepare.js';
 import type { Scenario } from './scenario.js';
@@ -28,6 +23,8 @@ export interface PlannedLayer {
   readonly supports?: Supports;
   readonly format?: string;
   readonly estimate: LayerEstimate;
+  /** Where the maps lie that stay on chip while the layer runs, if any does. */
+  readonly kept?: KeptPlaces | undefined;
 }
 
 export interface CellPlan {
@@ -38,6 +35,8 @@ export interface CellPlan {
   readonly sparse: SparseNetwork;
   /** From the network's first layer to the last one that is reported. */
   readonly layers: readonly PlannedLayer[];
+  /** What was chosen for the cell's network as a whole. */
+  readonly notes: readonly string[];
 }
 
 export interface PlanOptions {
@@ -61,9 +60,9 @@ export async function planCells(
   maker: VariantMaker,
   options: PlanOptions,
 ): Promise<CellPlan[]> {
-  const planLayer = createLayerPlanner(scenario);
+  const planner = createLayerPlanner(scenario);
   const plans: CellPlan[] = [];
-  for (const cell of scenario.cells) plans.push(await planCell(scenario, cell, maker, planLayer, options));
+  for (const cell of scenario.cells) plans.push(await planCell(scenario, cell, maker, planner, options));
   return plans;
 }
 
@@ -77,102 +76,48 @@ async function planCell(
   scenario: Scenario,
   cell: Cell,
   maker: VariantMaker,
-  planLayer: LayerPlanner,
+  planner: LayerPlanner,
   { onLayer, signal }: PlanOptions,
 ): Promise<CellPlan> {
   const { variant, storage, accelerator } = cell;
   const sparse = await maker.sparse(variant);
+  const { network } = sparse;
   const model = dependsOnValues(storage) ? (await maker.prepared(variant)).model : undefined;
-  const layers: PlannedLayer[] = [];
-  for (const layer of layersToRun(scenario.layers, sparse.network)) {
-    layers.push(planLayer(layer, cell, sparse.supports.get(layer.name), model));
-    onLayer?.(cell, layer.name);
+  const run = layersToRun(scenario.layers, network);
+  const { keep } = scenario.settings;
+  // What stays on chip is chosen for the whole network, whichever layers are reported.
+  const problems = (keep === 'none' ? run : network.layers).map((layer) =>
+    planner.problemOf(layer, cell, sparse.supports.get(layer.name), model),
+  );
+  const pause = async (): Promise<void> => {
     await setImmediate();
     signal?.throwIfAborted();
-  }
-  return { variant, storage, accelerator, sparse, layers };
-}
-
-type LayerPlanner = (
-  layer: Layer,
-  cell: Cell,
-  supports: Supports | undefined,
-  model: Model | undefined,
-) => PlannedLayer;
-
-/** Maps each layer once: the mapping of equal layers is equal in all cells of one dataflow. */
-function createLayerPlanner(scenario: Scenario): LayerPlanner {
-  const { settings } = scenario;
-  const layout = layoutOf(settings.layout);
-  const known = new Map<string, LayerEstimate>();
-  const problemOf = createProblemStore();
-
-  const search = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
-    const own = problemKey(problem);
-    const key = own && `${accelerator.array.dataflow} ${own}`;
-    const before = key === undefined ? undefined : known.get(key);
-    if (before !== undefined) return before;
-    const found = mapLayer(problem, accelerator, {
-      objective: settings.objective,
-      cost: costFunction(scenario, accelerator, layer),
+  };
+  const kept =
+    keep === 'none'
+      ? undefined
+      : await keepMaps(scenario, {
+          network,
+          accelerator,
+          problems,
+          cost: async (index, maps) => {
+            await pause();
+            return planner.costBeside(network.layers[index], problems[index], accelerator, maps);
+          },
+        });
+  const layers: PlannedLayer[] = [];
+  for (const [index, layer] of run.entries()) {
+    const { maps, places } = kept?.layers[index] ?? {};
+    const problem = withKept(problems[index], maps);
+    const supports = sparse.supports.get(layer.name);
+    layers.push({
+      layer,
+      ...(problem.kind === 'conv' && supports && { supports, format: problem.storage.format.name }),
+      estimate: planner.estimate(layer, problem, accelerator),
+      ...(places && { kept: places }),
     });
-    if (key !== undefined) known.set(key, found);
-    return found;
-  };
-
-  const estimate = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
-    const spec = settings.mapping === 'auto' ? undefined : settings.mapping[layer.name];
-    if (spec === undefined) return search(layer, problem, accelerator);
-    try {
-      return mapLayer(problem, accelerator, { cost: costFunction(scenario, accelerator, layer), spec });
-    } catch (error) {
-      if (!(error instanceof UserError) || error.location !== undefined) throw error;
-      const place = scenario.mappingPlaces?.[layer.name] ?? { file: scenario.file };
-      throw new UserError(`mapping.${layer.name}: ${error.message}`, place);
-    }
-  };
-
-  return (layer, { storage, accelerator, place }, supports, model) => {
-    if (!isConv(layer)) {
-      const problem = vectorProblem(layer, settings.precision, settings.batch, layout);
-      return { layer, estimate: estimate(layer, problem, accelerator) };
-    }
-    if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
-    const problem = problemOf(layer, supports, storage, () => {
-      const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
-      const toStore = { supports, precision: settings.precision.weight, weights };
-      const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
-      return convProblem(layer, settings.precision, stored, settings.batch, layout);
-    });
-    const format = problem.storage.format.name;
-    return { layer, supports, format, estimate: estimate(layer, problem, accelerator) };
-  };
-}
-
-/** One problem for all dataflows: searches keep with it what no dataflow changes. */
-function createProblemStore(): (
-  layer: Layer,
-  supports: Supports,
-  storage: string,
-  make: () => ConvProblem,
-) => ConvProblem {
-  const known = new WeakMap<Supports, Map<string, ConvProblem>>();
-  return (layer, supports, storage, make) => {
-    const ofSupports = known.get(supports) ?? new Map<string, ConvProblem>();
-    known.set(supports, ofSupports);
-    const key = `${layer.name} ${storage}`;
-    const problem = ofSupports.get(key) ?? make();
-    ofSupports.set(key, problem);
-    return problem;
-  };
-}
-
-/** A fault of what stands at a place of the file. */
-function locate<T>(place: Location | undefined, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof UserError) || error.location !== undefined || place === undefined) throw error;
-    throw new UserError(error.message, place);
+    onLayer?.(cell, layer.name);
+    await pause();
   }
+  return { variant, storage, accelerator, sparse, layers, notes: kept?.notes ?? [] };
 }

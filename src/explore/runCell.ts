@@ -58,7 +58,7 @@ export async function runCell(
   const { model } = prepared;
   const { network } = model;
   const codec = findActivationFormat(settings.activations);
-  const runnable = plan.layers.map(({ estimate }, index): RunnableLayer => {
+  const runnable = plan.layers.map(({ estimate, kept }, index): RunnableLayer => {
     const modelLayer = model.layers[index];
     const { problem, mapping } = estimate.schedule;
     return {
@@ -66,6 +66,7 @@ export async function runCell(
       estimate,
       stored: storeWeights(modelLayer, estimate.schedule),
       outputLayout: codec && compressedLayout(problem, mapping, codec, accelerator.dram.burstBytes),
+      kept,
     };
   });
   const memory = createBuffers(accelerator.buffers);

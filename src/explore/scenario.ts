@@ -14,6 +14,8 @@ import type { Network } from '../network/network.js';
 import { batchFault } from './batches.js';
 import { cellAccelerators } from './cellAccelerators.js';
 import { loadCells } from './cells.js';
+import { keptByHand } from './keptByHand.js';
+import type { KeptByHand } from './keptByHand.js';
 import type { Cell } from './cells.js';
 import type { ScenarioOverrides } from './overrides.js';
 import { activationFormatNameFault } from '../storage/activations/activationFormats.js';
@@ -37,6 +39,8 @@ export interface Scenario {
   readonly layers: readonly string[];
   /** Where the file prescribes the mapping of a layer. */
   readonly mappingPlaces?: Readonly<Record<string, Location>>;
+  /** Maps that the file keeps on chip. */
+  readonly kept?: readonly KeptByHand[];
 }
 
 /**
@@ -71,7 +75,9 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
   checkDensities(network, settings, document);
   checkCount(settings, overrides.images === undefined ? document : undefined);
   const mappingPlaces = mappedPlaces(settings, document);
-  return { settings, file: document.file, network, accelerator, energyTable, cells, layers, mappingPlaces };
+  const kept = keptByHand(settings, network, accelerator, document);
+  const { file } = document;
+  return { settings, file, network, accelerator, energyTable, cells, layers, mappingPlaces, kept };
 }
 
 function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {

@@ -59,15 +59,15 @@ export async function observePass(
   const [batch] = inBatches(images.images, scenario.settings.batch);
   const inputs = batch.map((image) => quantizeInput(model, image));
   const maps = new Map<MapName, ElementArray>([['input', joinMaps(inputs, model.precision.ifmap)]]);
-  const runnable = plan.layers.map(({ estimate }, index): RunnableLayer => {
+  const runnable = plan.layers.map(({ estimate, kept }, index): RunnableLayer => {
     const modelLayer = model.layers[index];
-    return { modelLayer, estimate, stored: storeWeights(modelLayer, estimate.schedule) };
+    return { modelLayer, estimate, stored: storeWeights(modelLayer, estimate.schedule), kept };
   });
   const before = runnable.slice(0, -1);
   const layersBefore = runNetwork(before, memory, maps, accelerator);
   while (layersBefore.next().done !== true) await setImmediate();
 
-  const { modelLayer, estimate, stored } = runnable[runnable.length - 1];
+  const { modelLayer, estimate, stored, kept } = runnable[runnable.length - 1];
   const { schedule } = estimate;
   const { layer } = modelLayer;
   if (!isConv(layer) || schedule.problem.kind !== 'conv')
@@ -93,6 +93,7 @@ export async function observePass(
   const residual = layer.residual === undefined ? undefined : maps.get(layer.residual);
   executeLayer(modelLayer, schedule, accelerator, stored, memory, input, residual, {
     execution: 'register',
+    kept,
     observe: (step, state) => {
       if (step === pass) observe(state);
     },

@@ -1,18 +1,20 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
+import type { KeptPlaces } from '../mapping/keptPlaces.js';
 import type { ModelLayer } from '../model/model.js';
 import { withPasses } from '../schedule/schedule.js';
 import type { Schedule, Step } from '../schedule/schedule.js';
+import type { KeptRegion } from '../schedule/keptTransfer.js';
 import { inputPatch } from '../mapping/tiles.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 import type { ElementArray } from '../tensor/precision.js';
-import { elementsIn, placeSlots } from './buffers.js';
+import { elementsIn, keptBytes, placeSlots } from './buffers.js';
 import type { BufferMemory } from './buffers.js';
 import { expandMap } from './compressedDram.js';
 import { createConvolutionPass } from './convolutionPass.js';
 import { createDmaEngine } from './dmaEngine.js';
 import type { ComputingExecution, ObserveCycle } from './execution.js';
 import { createLayerDram } from './layerDram.js';
-import type { LayerDram, StoredMaps, StoredWeights } from './layerDram.js';
+import type { KeptBytes, LayerDram, StoredMaps, StoredWeights } from './layerDram.js';
 import { mapsFromLayout } from './layoutDma.js';
 import { runVectorTile } from './vectorUnit.js';
 
@@ -21,6 +23,8 @@ export interface LayerExecution {
   readonly output: ElementArray;
   /** Bytes that the DMA moved between DRAM and buffers, by tensor; both directions together. */
   readonly movedBytes: Readonly<Record<Tensor, number>>;
+  /** Bytes that it copied between slots and maps that stay on chip. */
+  readonly copiedBytes: Readonly<Record<Tensor, number>>;
   /** The schedule with what its passes turned out to cost: the one given unless that depends on the execution or on values. */
   readonly schedule: Schedule;
 }
@@ -30,6 +34,8 @@ export interface ExecuteOptions {
   readonly maps?: StoredMaps;
   readonly execution?: ComputingExecution;
   readonly observe?: ObserveCycle | undefined;
+  /** Where the maps lie that the problem says stay on chip: they are read and written there. */
+  readonly kept?: KeptPlaces | undefined;
 }
 
 /**
@@ -48,12 +54,13 @@ export function executeLayer(
   memory: ReadonlyMap<string, ArrayBuffer>,
   input: ElementArray,
   residual?: ElementArray,
-  { maps = {}, execution = 'tile', observe }: ExecuteOptions = {},
+  { maps = {}, execution = 'tile', observe, kept }: ExecuteOptions = {},
 ): LayerExecution {
-  const dram = createLayerDram(schedule, stored, input, residual, maps);
-  const slots = placeSlots(schedule.footprint, memory);
+  const dram = createLayerDram(schedule, stored, input, residual, maps, keptBytesOf(schedule, kept, memory));
+  const slots = placeSlots(schedule.footprint, memory, kept?.slotsFrom);
   const movedBytes: Record<Tensor, number> = { ifmap: 0, weight: 0, index: 0, psum: 0, ofmap: 0 };
-  const dma = createDmaEngine(schedule, dram, slots, movedBytes);
+  const copiedBytes = { ...movedBytes };
+  const dma = createDmaEngine(schedule, dram, slots, movedBytes, copiedBytes);
   const runPass =
     schedule.problem.kind === 'conv'
       ? createConvolutionPass(modelLayer, schedule, accelerator, slots, dma, { execution, observe })
@@ -67,12 +74,28 @@ export function executeLayer(
   return {
     output: maps.output === undefined ? outputOf(schedule, dram) : expandMap(maps.output),
     movedBytes,
+    copiedBytes,
     schedule: withPasses(schedule, measured),
   };
 }
 
-function outputOf({ problem }: Schedule, { output }: LayerDram): ElementArray {
-  return mapsFromLayout(problem, problem.window.output, output);
+function outputOf({ problem }: Schedule, dram: LayerDram): ElementArray {
+  return mapsFromLayout(problem, problem.window.output, dram.output());
+}
+
+/** @throws Error when a map is to stay in another buffer than the one in which it has its place */
+function keptBytesOf(
+  { problem }: Schedule,
+  places: KeptPlaces | undefined,
+  memory: ReadonlyMap<string, ArrayBuffer>,
+): KeptBytes {
+  const of = (region: KeptRegion): Uint8Array<ArrayBuffer> | undefined => {
+    const place = places?.[region];
+    if (place?.buffer !== problem.kept?.[region])
+      throw new Error(`layer ${problem.name}: its ${region} has no place where it is kept`);
+    return place && keptBytes(place, memory);
+  };
+  return { input: of('input'), residual: of('residual'), output: of('output') };
 }
 
 function createVectorPass(

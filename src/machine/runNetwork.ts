@@ -6,6 +6,7 @@ import type { ElementArray } from '../tensor/precision.js';
 import type { LayerEstimate } from './estimateLayer.js';
 import type { Accelerator } from '../accelerator/accelerator.js';
 import type { CompressedLayout } from '../schedule/compressedMap.js';
+import type { KeptPlaces } from '../mapping/keptPlaces.js';
 import { createStoredMap } from './compressedDram.js';
 import type { StoredMap } from './compressedDram.js';
 import type { ComputingExecution } from './execution.js';
@@ -23,6 +24,8 @@ export interface RunnableLayer {
   readonly stored: StoredWeights;
   /** Where the layer's output lies if it is to lie compressed. */
   readonly outputLayout?: CompressedLayout | undefined;
+  /** Where the maps lie that stay on chip. */
+  readonly kept?: KeptPlaces | undefined;
 }
 
 /** A layer that has just run. */
@@ -35,7 +38,7 @@ export interface FinishedLayer {
 }
 
 /**
- * Runs layers one after the other for one batch, every feature map by way of DRAM. Yields after each layer, when its
+ * Runs layers one after the other for one batch, every feature map by way of DRAM unless it stays on chip. Yields after each layer, when its
  * output has joined `maps`.
  *
  * @param maps holds the network's inputs (images, channels, height, width) under the name `input`; feature maps are added as
@@ -61,7 +64,7 @@ export function* runNetwork(
     })),
     accelerator,
   );
-  for (const [index, { modelLayer, estimate, stored, outputLayout }] of layers.entries()) {
+  for (const [index, { modelLayer, estimate, stored, outputLayout, kept }] of layers.entries()) {
     const { layer } = modelLayer;
     const names = inputsOf(layer);
     const [input, residual] = names.map((name) => mapOf(maps, name));
@@ -70,7 +73,7 @@ export function* runNetwork(
       residual: compressed.get(names[1] ?? ''),
       output: outputLayout && createStoredMap(outputLayout),
     };
-    const { output, movedBytes, schedule } = executeLayer(
+    const { output, movedBytes, copiedBytes, schedule } = executeLayer(
       modelLayer,
       estimate.schedule,
       accelerator,
@@ -78,7 +81,7 @@ export function* runNetwork(
       memory,
       input,
       residual,
-      { maps: inDram, execution },
+      { maps: inDram, execution, kept },
     );
     if (inDram.output !== undefined) compressed.set(layer.output, inDram.output);
     const isDense = Object.values(inDram).every((map) => map === undefined);
@@ -91,6 +94,11 @@ export function* runNetwork(
       if (movedBytes[tensor] !== readBytes + writeBytes) {
         throw new Error(
           `layer ${layer.name}: ${movedBytes[tensor]} bytes of ${tensor} moved, ${readBytes + writeBytes} were counted`,
+        );
+      }
+      if (copiedBytes[tensor] !== timeline.copiedBytes[tensor]) {
+        throw new Error(
+          `layer ${layer.name}: ${copiedBytes[tensor]} bytes of ${tensor} copied on chip, ${timeline.copiedBytes[tensor]} were counted`,
         );
       }
     }

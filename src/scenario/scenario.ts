@@ -88,6 +88,8 @@ export interface ScenarioFile {
   readonly layout: string;
   /** By layer name; layers without an entry are mapped automatically. */
   readonly mapping: 'auto' | Readonly<Record<string, LayerMappingSpec>>;
+  /** Maps that stay on chip: none, as the objective asks for, or by the name of the map or of its layer the buffer. */
+  readonly keep: 'none' | 'auto' | Readonly<Record<string, string>>;
   readonly objective: MappingObjective;
   /** Names of the layers to report; all unless given. */
   readonly layers?: readonly string[] | undefined;

@@ -103,12 +103,9 @@ const order = z
     return z.NEVER;
   });
 
-const buffering = z
-  .enum(['single', 'double', 'resident'])
-  .optional()
-  .meta({
-    description: 'One tile at a time; one coming in while another is in use; all tiles, each moved once',
-  });
+const buffering = z.enum(['single', 'double', 'resident']).optional().meta({
+  description: 'One tile at a time; one coming in while another is in use; all tiles, each moved once',
+});
 
 const tiling = z.strictObject({
   dataflow: text('dataflow').optional().meta({ description: 'Of an array that can be set to several' }),
@@ -253,6 +250,15 @@ export const scenarioSchema = z
         examples: ['NCHW', 'NHWC', 'NCHW16c'],
       }),
     mapping: z.union([z.literal('auto'), z.record(z.string(), layerMapping)]).default('auto'),
+    keep: z
+      .union([z.enum(['none', 'auto']), z.record(z.string(), text('buffer'))])
+      .default('none')
+      .meta({
+        description:
+          'Feature maps that stay on chip from the layer that makes them to the last one that reads them: none, as the objective asks for, or the ' +
+          'buffer of each by the name of the map or of its layer',
+        examples: ['none', 'auto', { 'layer1.0.conv1': 'ifmap-buffer' }],
+      }),
     objective: z.enum(mappingObjectives).default('edp'),
     layers: uniqueTexts('layer').optional(),
     seed: seedInteger().optional(),
