@@ -52,6 +52,8 @@ export async function keepMaps(scenario: Scenario, request: KeepRequest): Promis
     layers: network.layers.map((layer) => ({ inputs: inputsOf(layer), output: layer.output })),
     maps,
     buffers: keepingBuffers(accelerator),
+    // Maps that are named have few other places, and fit if they can.
+    allPlaces: keep !== 'auto',
     cost,
   });
   if ('attempts' in graph) throw noRoom(scenario, request, maps, graph);
@@ -86,15 +88,15 @@ function keepableMaps(
   return found;
 }
 
-function keptNote(what: string, { layers }: Network, kept: readonly KeptLayer[]): string {
+function keptNote(what: string, network: Network, kept: readonly KeptLayer[]): string {
   const inBuffer = new Map<string, MapName[]>();
   kept.forEach(({ maps }, index) => {
     if (maps?.output === undefined) return;
-    inBuffer.set(maps.output, [...(inBuffer.get(maps.output) ?? []), layers[index].output]);
+    inBuffer.set(maps.output, [...(inBuffer.get(maps.output) ?? []), network.layers[index].output]);
   });
-  if (inBuffer.size === 0) return `${what}: no map stays on chip`;
+  const count = [...inBuffer.values()].reduce((sum, maps) => sum + maps.length, 0);
   const said = [...inBuffer].map(([buffer, maps]) => `in ${buffer} ${maps.join(', ')}`);
-  return `${what}: maps that stay on chip: ${said.join('; ')}`;
+  return `${what}: ${count} of ${lifetimes(network).size} maps stay on chip${count === 0 ? '' : `: ${said.join('; ')}`}`;
 }
 
 function noRoom(

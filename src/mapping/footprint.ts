@@ -130,12 +130,12 @@ function keptBytesOf({ kept }: LayerProblem, { buffers }: Accelerator): Readonly
 
 const noneKept: ReadonlyMap<BufferSpec, number> = new Map();
 
-/** Sizes worked out before: a search asks for the same cuts again and again. */
-const knownTileBytes = new WeakMap<ConvProblem, Map<string, number>>();
+/** Sizes worked out before: searches ask for the same cuts again and again, wherever the layer's maps lie. */
+const knownTileBytes = new WeakMap<ConvProblem['storage'], Map<string, number>>();
 
 function largestWeightTileBytes(problem: ConvProblem, tile: TileShape): number {
-  const known = knownTileBytes.get(problem) ?? new Map<string, number>();
-  knownTileBytes.set(problem, known);
+  const known = knownTileBytes.get(problem.storage) ?? new Map<string, number>();
+  knownTileBytes.set(problem.storage, known);
   const key = `${tile.filters} ${tile.channels}`;
   const bytes = known.get(key) ?? workOutLargestTile(problem, tile);
   known.set(key, bytes);

@@ -27,6 +27,8 @@ export interface KeepProblem {
   /** All others lie in DRAM. */
   readonly maps: ReadonlyMap<MapName, KeepableMap>;
   readonly buffers: readonly KeepingBuffer[];
+  /** Whether all places of `spansFor` are tried in a buffer, or only the better one. */
+  readonly allPlaces?: boolean;
   /**
    * What a layer costs with its maps in these places; undefined where it does not fit beside them. Asked once for equal arguments.
    *
@@ -71,8 +73,8 @@ export interface KeepImpasse {
 const mostStates = 4096;
 
 /**
- * Writes down all ways to keep a network's maps. A state is what lies on chip between two layers: which maps, and where. Maps never move; each goes
- * to one of the places of `spansFor`. If there are more than 4096 states after a layer, those are gone on with that keep the fewest bytes.
+ * Writes down the ways to keep a network's maps. A state is what lies on chip between two layers: which maps, and where. Maps never move; each goes
+ * to a place of `spansFor`. If there are more than 4096 states after a layer, those are gone on with that keep the fewest bytes.
  */
 export async function keepGraph(problem: KeepProblem): Promise<KeepGraph | KeepImpasse> {
   const { layers, maps, buffers } = problem;
@@ -86,7 +88,7 @@ export async function keepGraph(problem: KeepProblem): Promise<KeepGraph | KeepI
     const next = new Map<string, readonly Span[]>();
     const numbers = new Map<string, number>();
     for (const [from, spans] of states.entries()) {
-      for (const own of placesFor(output, maps.get(output), buffers, spans)) {
+      for (const own of placesFor(output, problem, spans)) {
         const all = own === undefined ? spans : [...spans, own];
         const kept = keptMaps(all, inputs, output);
         const cost = await costOf(layer, kept);
@@ -121,15 +123,17 @@ function remembered({ cost }: KeepProblem): KeepProblem['cost'] {
 
 function placesFor(
   map: MapName,
-  keepable: KeepableMap | undefined,
-  buffers: readonly KeepingBuffer[],
+  { maps, buffers, allPlaces = false }: KeepProblem,
   there: readonly Span[],
 ): Array<Span | undefined> {
+  const keepable = maps.get(map);
   if (keepable === undefined) return [undefined];
   return keepable.places.flatMap((place) => {
     if (place === undefined) return [undefined];
     const buffer = buffers.find(({ name }) => name === place);
-    return buffer === undefined ? [] : spansFor(map, keepable.bytes, buffer, there);
+    if (buffer === undefined) return [];
+    const spans = spansFor({ map, ...keepable }, buffer, there);
+    return allPlaces ? spans : spans.slice(0, 1);
   });
 }
 

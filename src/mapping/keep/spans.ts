@@ -19,15 +19,17 @@ export interface Span {
   readonly distance: number;
   /** Whole words of 8 bytes, as slots have. */
   readonly bytes: number;
+  /** The last layer that reads the map. */
+  readonly lastReader: number;
 }
 
 /**
- * Where a map can go beside those that are there already: at either end of the buffer, in the first gap that is large enough. Of an empty buffer
- * both ends are alike, and the map goes to the end.
+ * Where a map can go beside those that are there already: at either end of the buffer, in the first gap that is large enough; the better place
+ * first. That is the one that takes the fewest bytes from the slots; of equal ones the one behind which no gap will open soon. Of an empty buffer both
+ * ends are alike, and the map goes to the end.
  */
 export function spansFor(
-  map: MapName,
-  mapBytes: number,
+  { map, bytes: mapBytes, lastReader }: Pick<Span, 'map' | 'bytes' | 'lastReader'>,
   { name: buffer, capacityBytes }: KeepingBuffer,
   there: readonly Span[],
 ): Span[] {
@@ -35,8 +37,26 @@ export function spansFor(
   const others = there.filter((span) => span.buffer === buffer);
   const sides: readonly Side[] = others.length === 0 ? ['end'] : ['end', 'start'];
   return sides
-    .map((side): Span => ({ map, buffer, side, distance: firstGap(others, side, bytes), bytes }))
-    .filter((span) => reservedBytes([...others, span], buffer) <= capacityBytes);
+    .map((side) => {
+      const distance = firstGap(others, side, bytes);
+      const span: Span = { map, buffer, side, distance, bytes, lastReader };
+      return { span, reserved: reservedBytes([...others, span], buffer), rank: rankOf(span, others) };
+    })
+    .filter(({ reserved }) => reserved <= capacityBytes)
+    .sort((a, b) => a.reserved - b.reserved || a.rank - b.rank)
+    .map(({ span }) => span);
+}
+
+/**
+ * The less the better: beside a map that is needed as long or longer, by how many layers; then an end that is free; then beside a map that goes
+ * before, and leaves a gap.
+ */
+function rankOf({ side, distance, lastReader }: Span, others: readonly Span[]): number {
+  const freeEnd = 1e9;
+  const neighbour = others.find((span) => span.side === side && span.distance + span.bytes === distance);
+  if (neighbour === undefined) return freeEnd;
+  const longer = neighbour.lastReader - lastReader;
+  return longer >= 0 ? longer : freeEnd - longer;
 }
 
 function firstGap(others: readonly Span[], side: Side, bytes: number): number {
