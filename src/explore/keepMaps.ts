@@ -126,7 +126,7 @@ function noRoom(
       ? `got ${smallest} B for the smallest tile beside ${keptBytes} B of kept maps`
       : `got a prescribed mapping that does not fit beside ${keptBytes} B of kept maps`;
   return new UserError(
-    `keep.${latest.map}: expected room in buffer ${buffer.name}, which has ${buffer.capacityBytes} B, while layer ${layer.name} runs, ` +
+    `keep.${latest.name}: expected room in buffer ${buffer.name}, which has ${buffer.capacityBytes} B, while layer ${layer.name} runs, ` +
       `${need} (${list}); keep fewer maps there`,
     live.length === 0 ? { file } : latest.place,
   );

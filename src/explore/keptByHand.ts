@@ -12,6 +12,8 @@ import type { ScenarioFile } from '../scenario/scenario.js';
 /** A map that the scenario keeps in a buffer. */
 export interface KeptByHand {
   readonly map: MapName;
+  /** As the scenario names it: the map or its layer. */
+  readonly name: string;
   readonly buffer: string;
   /** Where the scenario says so. */
   readonly place: Location;
@@ -52,7 +54,7 @@ export function keptByHand(
           'activations: dense',
       );
     }
-    return { map, buffer, place: document.locate(['keep', name]) };
+    return { map, name, buffer, place: document.locate(['keep', name]) };
   });
 }
 

@@ -52,6 +52,7 @@ describe('a scenario', () => {
       storage: 'auto',
       activations: 'dense',
       layout: 'NCHW',
+      keep: 'none',
       mapping: 'auto',
       objective: 'edp',
       seed: 1,
