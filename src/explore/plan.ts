@@ -93,6 +93,12 @@ async function planCell(
     await setImmediate();
     signal?.throwIfAborted();
   };
+  const told = new Set<string>();
+  const tell = (layer: Layer): void => {
+    if (told.has(layer.name) || !run.includes(layer)) return;
+    told.add(layer.name);
+    onLayer?.(cell, layer.name);
+  };
   const kept =
     keep === 'none'
       ? undefined
@@ -101,6 +107,7 @@ async function planCell(
           accelerator,
           problems,
           cost: async (index, maps) => {
+            tell(network.layers[index]);
             await pause();
             return planner.costBeside(network.layers[index], problems[index], accelerator, maps);
           },
@@ -116,7 +123,7 @@ async function planCell(
       estimate: planner.estimate(layer, problem, accelerator),
       ...(places && { kept: places }),
     });
-    onLayer?.(cell, layer.name);
+    tell(layer);
     await pause();
   }
   return { variant, storage, accelerator, sparse, layers, notes: kept?.notes ?? [] };

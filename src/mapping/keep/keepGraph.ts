@@ -74,9 +74,9 @@ const mostStates = 4096;
 
 /**
  * Writes down the ways to keep a network's maps. A state is what lies on chip between two layers: which maps, and where. Maps never move; each goes
- * to a place of `spansFor`. If there are more than 4096 states after a layer, those are gone on with that keep the fewest bytes.
+ * to a place of `spansFor`. If there are more states after a layer than `most`, those are gone on with that keep the fewest bytes.
  */
-export async function keepGraph(problem: KeepProblem): Promise<KeepGraph | KeepImpasse> {
+export async function keepGraph(problem: KeepProblem, most = mostStates): Promise<KeepGraph | KeepImpasse> {
   const { layers, maps, buffers } = problem;
   const stages: Array<{ edges: KeepEdge[]; states: number }> = [];
   let states: ReadonlyArray<readonly Span[]> = [[]];
@@ -104,7 +104,7 @@ export async function keepGraph(problem: KeepProblem): Promise<KeepGraph | KeepI
       }
     }
     if (edges.length === 0) return { layer, attempts };
-    const within = fewestBytes([...next.values()]);
+    const within = fewestBytes([...next.values()], most);
     leftOut += next.size - within.length;
     stages.push({ edges: renumbered(edges, [...next.values()], within), states: within.length });
     states = within;
@@ -181,10 +181,10 @@ function keyOf(spans: readonly Span[]): string {
     .join(' ');
 }
 
-function fewestBytes(states: ReadonlyArray<readonly Span[]>): ReadonlyArray<readonly Span[]> {
-  if (states.length <= mostStates) return states;
+function fewestBytes(states: ReadonlyArray<readonly Span[]>, most: number): ReadonlyArray<readonly Span[]> {
+  if (states.length <= most) return states;
   const bytes = (spans: readonly Span[]): number => spans.reduce((sum, span) => sum + span.bytes, 0);
-  return [...states].sort((a, b) => bytes(a) - bytes(b)).slice(0, mostStates);
+  return [...states].sort((a, b) => bytes(a) - bytes(b)).slice(0, most);
 }
 
 function renumbered(

@@ -270,6 +270,39 @@ describe('choosing the maps that stay on chip', () => {
     expect(reserved).to.deep.equal([40, 80, 120, 80, 120, 40]);
   });
 
+  it('puts a map beside one that is needed as long, rather than beside one that goes before', () => {
+    const span = (side: 'end' | 'start', lastReader: number): Span => ({
+      ...{ map: side, buffer: 'glb', side, distance: 0, bytes: 16, lastReader },
+    });
+    const glb = { name: 'glb', capacityBytes: 100 };
+    const sides = (lastReader: number, there: readonly Span[]): string[] =>
+      spansFor({ map: 'm', bytes: 16, lastReader }, glb, there).map(({ side }) => side);
+    expect(sides(8, [span('end', 3), span('start', 8)])).to.deep.equal(['start', 'end']);
+    expect(sides(2, [span('end', 3), span('start', 8)])).to.deep.equal(['end', 'start']);
+    // A free end is better than a gap to come, but not than none.
+    expect(sides(8, [span('end', 3)])).to.deep.equal(['start', 'end']);
+    expect(sides(3, [span('end', 3)])).to.deep.equal(['end', 'start']);
+    // Least bytes come first: a gap that is there is filled.
+    expect(sides(9, [{ ...span('end', 8), distance: 24 }])).to.deep.equal(['end', 'start']);
+    expect(sides(9, [{ ...span('end', 8), distance: 24, bytes: 68 }])).to.deep.equal(['end']);
+  });
+
+  it('goes on with the states that keep least where there are too many, and counts the others', () =>
+    fc.assert(
+      fc.asyncProperty(graphs, async (given) => {
+        const problem = problemOf({ ...given, isTight: false });
+        const all = await keepGraph(problem);
+        const few = await keepGraph(problem, 1);
+        if ('attempts' in all || 'attempts' in few) throw new Error('nothing is refused');
+        expect(all.leftOut).to.equal(0);
+        const { energyPj, keptMaps } = leastKept(few, 'energy');
+        expect(energyPj).to.be.at.least(leastKept(all, 'energy').energyPj);
+        // The state that keeps nothing is the one that stays.
+        expect(keptMaps).to.equal(0);
+        expect(few.leftOut > 0).to.equal(all.stages.some(({ states }) => states > 1));
+      }),
+    ));
+
   it('says at which layer there is no way on, and what was kept there', async () => {
     const layers = [
       { inputs: ['input'], output: 'a' },
