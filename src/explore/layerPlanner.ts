@@ -5,6 +5,7 @@ import { estimateLayer } from '../machine/estimateLayer.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import { mapLayer } from '../machine/mapLayer.js';
 import type { KeptCost } from '../mapping/keep/keepGraph.js';
+import { smallestNeeds } from '../mapping/keep/smallestNeeds.js';
 import { convProblem, problemKey, vectorProblem } from '../mapping/layerProblem.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { ConvProblem, KeptMaps, LayerProblem } from '../mapping/problem.js';
@@ -51,19 +52,18 @@ export function createLayerPlanner(scenario: Scenario): LayerPlanner {
   const mappings = new Map<string, Mapping>();
   const costs = new Map<string, KeptCost | undefined>();
   const storedProblem = createProblemStore();
+  const keyOf = createProblemKeys();
 
   const search = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
-    const own = problemKey(problem);
-    const key = own && `${accelerator.array.dataflow} ${own}`;
-    const before = key === undefined ? undefined : known.get(key);
+    const key = `${accelerator.array.dataflow} ${keyOf(problem)}`;
+    const before = known.get(key);
     if (before !== undefined) return before;
-    const mapped = key === undefined ? undefined : mappings.get(key);
+    const mapped = mappings.get(key);
     if (mapped !== undefined) return estimateLayer(problem, mapped, accelerator);
     const found = mapLayer(problem, accelerator, {
       objective: settings.objective,
       cost: costFunction(scenario, accelerator, layer),
     });
-    if (key === undefined) return found;
     if (problem.kept === undefined) known.set(key, found);
     else mappings.set(key, found.schedule.mapping);
     return found;
@@ -98,6 +98,7 @@ export function createLayerPlanner(scenario: Scenario): LayerPlanner {
     accelerator: Accelerator,
     kept: KeptMaps | undefined,
   ): KeptCost | undefined => {
+    if (isTooMuch(problem, accelerator, kept)) return undefined;
     try {
       const found = estimate(layer, withKept(problem, kept), accelerator);
       return keptCost(scenario, accelerator, layer, found);
@@ -110,16 +111,40 @@ export function createLayerPlanner(scenario: Scenario): LayerPlanner {
   };
 
   const costBeside: LayerPlanner['costBeside'] = (layer, problem, accelerator, kept) => {
-    const own = problemKey(withKept(problem, kept));
     const isPrescribed = settings.mapping !== 'auto' && settings.mapping[layer.name] !== undefined;
-    if (own === undefined || isPrescribed) return workOutCost(layer, problem, accelerator, kept);
+    if (isPrescribed) return workOutCost(layer, problem, accelerator, kept);
     // Layers that are mapped alike may be priced by their kind.
-    const key = `${layer.kind} ${accelerator.array.dataflow} ${own}`;
+    const key = `${layer.kind} ${accelerator.array.dataflow} ${keyOf(withKept(problem, kept))}`;
     if (!costs.has(key)) costs.set(key, workOutCost(layer, problem, accelerator, kept));
     return costs.get(key);
   };
 
   return { problemOf, estimate, costBeside };
+}
+
+/** Whether kept maps leave no room for the smallest tile of a layer that fits alone. */
+function isTooMuch(problem: LayerProblem, accelerator: Accelerator, kept: KeptMaps | undefined): boolean {
+  if (kept === undefined) return false;
+  const needs = smallestNeeds(problem, accelerator);
+  const overflows = (keptIn: (buffer: string) => number): boolean =>
+    accelerator.buffers.some(
+      ({ name, capacityBytes }) => (needs.get(name) ?? 0) + keptIn(name) > capacityBytes,
+    );
+  return !overflows(() => 0) && overflows((buffer) => kept.bytes[buffer] ?? 0);
+}
+
+/** As `problemKey`; problems that share nothing with those of other layers share it with themselves, wherever their maps lie. */
+function createProblemKeys(): (problem: LayerProblem) => string {
+  const numbers = new WeakMap<ConvProblem['storage'], number>();
+  let next = 0;
+  return (problem) => {
+    const own = problemKey(problem);
+    if (own !== undefined || problem.kind === 'vector') return own ?? '';
+    const { storage, ...rest } = problem;
+    const number = numbers.get(storage) ?? next++;
+    numbers.set(storage, number);
+    return `${String(number)} ${JSON.stringify(rest)}`;
+  };
 }
 
 /** One problem for all dataflows: searches keep with it what no dataflow changes. */

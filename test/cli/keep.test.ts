@@ -200,6 +200,23 @@ describe('psconv validate', function () {
       },
     ));
 
+  it('refuses a prescribed mapping that finds no room beside kept maps', () =>
+    inWorkspace(
+      async (folder) => {
+        const { code, stderr } = await psconv(folder, ['validate', 'scenario.yaml']);
+        expect(code).to.equal(2);
+        expect(stderr).to.match(
+          /scenario\.yaml:7:16: keep\.conv1: expected room in buffer glb, which has 7168 B, while layer conv2 runs, got a prescribed mapping that does not fit beside 1024 B of kept maps \(relu1 1024 B\)/,
+        );
+      },
+      {
+        'scenario.yaml': `${keeping('{ conv1: glb }')}mapping:
+  conv2: { tile: { filters: 16, channels: 16, rows: 3, columns: 8 }, order: filters rows columns channels }
+`,
+        'machine.yaml': machine.replace('32 KiB', '7 KiB'),
+      },
+    ));
+
   it('finds the room that there is', () =>
     inWorkspace(
       async (folder) => {
