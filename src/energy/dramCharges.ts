@@ -15,8 +15,8 @@ const component: ChargedComponent = { part: 'dram', level: 'dram', name: 'dram' 
 const dma: ChargedComponent = { part: 'dma', level: 'network', name: 'dma' };
 
 /**
- * DRAM and DMA. The DMA is charged for all that it moves, by way of the DRAM or on chip; the DRAM by the layer's bursts where a figure per bit is
- * given, else by the commands that it took.
+ * DRAM and DMA. The DMA is charged for all that it moves, by way of the DRAM or on chip; the DRAM by the layer's bursts where a
+ * figure per bit is given, else by the commands that it took.
  */
 export function dramCharges(counts: LayerCounts, dram: DramSpec, prices: Prices): Charge[] {
   const perBit = pricesPerBit(dram, prices);

@@ -9,9 +9,9 @@ import type { Schedule } from '../schedule/schedule.js';
 type ClockOf = (wait: DmaWait) => number;
 
 /**
- * The DMA's way between slots and maps that stay on chip: one copy after the other in the order of the program, each from a clock
- * edge on, when what it waits for is over. Times are worked out when they are asked for, so that nobody asks the DRAM for the end of a request
- * before it has to.
+ * The DMA's way between slots and maps that stay on chip: one copy after the other in the order of the program, each from a
+ * clock edge on, when what it waits for is over. Times are worked out when they are asked for, so that nobody asks the DRAM for
+ * the end of a request before it has to.
  */
 export interface CopyPath {
   /** Whether an operation of the program is a copy. */
@@ -30,6 +30,7 @@ export function createCopyPath(
   accelerator: Accelerator,
   kept: KeptPorts,
 ): CopyPath {
+  if (Object.keys(kept).length === 0) return nothingCopied;
   const ports = portsOf(accelerator);
   const { periodPs } = accelerator;
   /** The copies' places in the program, and of an operation its place among the copies, or -1. */
@@ -67,3 +68,13 @@ export function createCopyPath(
     },
   };
 }
+
+/** Of a layer whose maps all lie in DRAM, as most mappings that a search looks at. */
+const nothingCopied: CopyPath = {
+  has: () => false,
+  isKnown: () => true,
+  endPs: () => {
+    throw new Error('an operation by way of the DRAM is no copy');
+  },
+  finish: () => 0,
+};

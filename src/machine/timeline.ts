@@ -61,10 +61,11 @@ export interface TimelineOptions {
 }
 
 /**
- * Runs the schedule against the clock. The DMA engine hands its transfers to the DRAM in the order of its program, each as soon as
- * it is known when it may start, so that the DRAM sees what is to come. Copies to and from maps that stay on chip go by a path of their own,
- * in the program's order, too; the two paths wait for each other only where a transfer has to. A pass starts on a clock edge, when its loads are in, the array
- * is free and its ofmap slot has been stored, which is also the slot of its partial sums where finished tiles take their place.
+ * Runs the schedule against the clock. The DMA engine hands its transfers to the DRAM in the order of its program, each as soon
+ * as it is known when it may start, so that the DRAM sees what is to come. Copies to and from maps that stay on chip go by a
+ * path of their own, in the program's order, too; the two paths wait for each other only where a transfer has to. A pass starts
+ * on a clock edge, when its loads are in, the array is free and its ofmap slot has been stored, which is also the slot of its
+ * partial sums where finished tiles take their place.
  *
  * @throws UserError when the layer alone does not fit the DRAM
  */

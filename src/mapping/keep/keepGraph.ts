@@ -73,8 +73,9 @@ export interface KeepImpasse {
 const mostStates = 4096;
 
 /**
- * Writes down the ways to keep a network's maps. A state is what lies on chip between two layers: which maps, and where. Maps never move; each goes
- * to a place of `spansFor`. If there are more states after a layer than `most`, those are gone on with that keep the fewest bytes.
+ * Writes down the ways to keep a network's maps. A state is what lies on chip between two layers: which maps, and where. Maps
+ * never move; each goes to a place of `spansFor`. If there are more states after a layer than `most`, those are gone on with
+ * that keep the fewest bytes.
  */
 export async function keepGraph(problem: KeepProblem, most = mostStates): Promise<KeepGraph | KeepImpasse> {
   const { layers, maps, buffers } = problem;

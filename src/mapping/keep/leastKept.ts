@@ -21,11 +21,12 @@ interface Weights {
 /**
  * The way that costs least in the objective; of equal ones, one that keeps the fewest maps.
  *
- * Energies, latencies and DRAM traffic of layers add up, so that their least sum is the shortest path through the graph. EDP is the product of two
- * sums E and T. On the points (E, T) of all paths, E x T is least at a vertex of the lower left of their convex hull: the product is quasi-concave where both are
- * positive, so that on a segment between two points it is nowhere less than at the better end. Each vertex is the shortest path of
- * some weights of E and T. They are found by halving: between two vertices the next is the path that lies furthest below the segment from one to
- * the other, if any does. A segment whose corner (least E, least T) is no better than the best product so far holds no better vertex.
+ * Energies, latencies and DRAM traffic of layers add up, so that their least sum is the shortest path through the graph. EDP is
+ * the product of two sums E and T. On the points (E, T) of all paths, E x T is least at a vertex of the lower left of their
+ * convex hull: the product is quasi-concave where both are positive, so that on a segment between two points it is nowhere less
+ * than at the better end. Each vertex is the shortest path of some weights of E and T. They are found by halving: between two
+ * vertices the next is the path that lies furthest below the segment from one to the other, if any does. A segment whose corner
+ * (least E, least T) is no better than the best product so far holds no better vertex.
  *
  * The figures are exact but for the rounding of sums in doubles.
  */

@@ -9,8 +9,8 @@ export interface Lifetime {
 }
 
 /**
- * The feature maps that can stay on chip, by name: those that a layer writes and later ones read. The network's input and its result always lie
- * in DRAM.
+ * The feature maps that can stay on chip, by name: those that a layer writes and later ones read. The network's input and its
+ * result always lie in DRAM.
  */
 export function lifetimes({ layers, output }: Pick<Network, 'layers' | 'output'>): Map<MapName, Lifetime> {
   const found = new Map<MapName, Lifetime>();

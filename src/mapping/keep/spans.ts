@@ -24,9 +24,9 @@ export interface Span {
 }
 
 /**
- * Where a map can go beside those that are there already: at either end of the buffer, in the first gap that is large enough; the better place
- * first. That is the one that takes the fewest bytes from the slots; of equal ones the one behind which no gap will open soon. Of an empty buffer both
- * ends are alike, and the map goes to the end.
+ * Where a map can go beside those that are there already: at either end of the buffer, in the first gap that is large enough;
+ * the better place first. That is the one that takes the fewest bytes from the slots; of equal ones the one behind which no gap
+ * will open soon. Of an empty buffer both ends are alike, and the map goes to the end.
  */
 export function spansFor(
   { map, bytes: mapBytes, lastReader }: Pick<Span, 'map' | 'bytes' | 'lastReader'>,
@@ -48,8 +48,8 @@ export function spansFor(
 }
 
 /**
- * The less the better: beside a map that is needed as long or longer, by how many layers; then an end that is free; then beside a map that goes
- * before, and leaves a gap.
+ * The less the better: beside a map that is needed as long or longer, by how many layers; then an end that is free; then beside
+ * a map that goes before, and leaves a gap.
  */
 function rankOf({ side, distance, lastReader }: Span, others: readonly Span[]): number {
   const freeEnd = 1e9;
