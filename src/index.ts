@@ -9,7 +9,7 @@
 export { UserError } from './document/userError.js';
 export { packageVersion as version } from './document/package.js';
 export { allDataflows, registerDataflow } from './dataflow/dataflows.js';
-export type { Dataflow, RegisterEntries, RoughPass } from './dataflow/dataflow.js';
+export type { Dataflow, LeastPass, RegisterEntries } from './dataflow/dataflow.js';
 export { emptyPassCost } from './dataflow/pass.js';
 export type { ArrayContext, PassCost, PassShape } from './dataflow/pass.js';
 export { cutInto, each, partsOf } from './dataflow/passLoops.js';

@@ -31,12 +31,8 @@ export const broadcast: Dataflow = {
   cannotSkip: 'its buses bring a tap to all rows in the same cycle, whether it meets a zero there or not',
   registerEntries: (_, { macLanes }) => ({ ifmap: macLanes, weight: macLanes, psum: 1 }),
   weightRounds: ({ positions }, { rows }) => Math.ceil(positions / rows),
-  roughCycles: ({ positions, channels, groups }, { rows, columns, macLanes }) =>
-    groups.reduce(
-      (sum, { filters, unionTaps }) =>
-        sum + Math.ceil(filters / columns) * Math.ceil((unionTaps * channels) / macLanes),
-      0,
-    ) * Math.ceil(positions / rows),
+  leastCycles: ({ positions, filters, leastStream }, { rows, columns, macLanes }) =>
+    Math.ceil(positions / rows) * Math.ceil(filters / columns) * Math.ceil(leastStream(1) / macLanes),
   passCost,
   drive,
 };

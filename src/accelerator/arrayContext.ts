@@ -5,12 +5,19 @@ import type { Tensor } from '../tensor/dataSpace.js';
 
 export function portsOf(accelerator: Accelerator): Ports {
   const port = (tensor: Tensor): Port => {
-    const buffer = accelerator.buffers.findIndex((candidate) => candidate.holds.includes(tensor));
-    const spec = accelerator.buffers[buffer];
+    const spec = accelerator.buffers.find((candidate) => candidate.holds.includes(tensor));
     if (spec === undefined) throw new Error(`accelerator ${accelerator.name} has no buffer for ${tensor}`);
-    return { buffer, wordBits: spec.wordBits, ports: spec.ports, isShared: spec.sharedPorts };
+    return portOfBuffer(accelerator, spec.name);
   };
   return { ifmap: port('ifmap'), weight: port('weight'), psum: port('psum'), ofmap: port('ofmap') };
+}
+
+/** @throws Error when there is no buffer of the name */
+export function portOfBuffer({ name: machine, buffers }: Accelerator, name: string): Port {
+  const buffer = buffers.findIndex((candidate) => candidate.name === name);
+  const spec = buffers[buffer];
+  if (spec === undefined) throw new Error(`accelerator ${machine} has no buffer ${name}`);
+  return { buffer, wordBits: spec.wordBits, ports: spec.ports, isShared: spec.sharedPorts };
 }
 
 const known = new WeakMap<Accelerator, ArrayContext>();

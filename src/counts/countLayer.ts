@@ -86,6 +86,7 @@ export function countLayer(
     activePes: sums.activePes,
     idleMacSlots: sums.idle,
     dram: timeline.dram,
+    copiedBytes: timeline.copiedBytes,
     ...(timeline.dramActivity && { dramActivity: timeline.dramActivity }),
     buffers: bufferRecords(accesses, accelerator),
     delivered,

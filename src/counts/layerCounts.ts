@@ -77,6 +77,8 @@ export interface LayerCounts {
   /** Slots of used PEs in which no multiplication happens because their filter lacks the streamed tap. */
   readonly idleMacSlots: number;
   readonly dram: Readonly<Record<Tensor, DramAccess>>;
+  /** Bytes that the DMA copies between slots and maps that stay on chip, by tensor. */
+  readonly copiedBytes: Readonly<Record<Tensor, number>>;
   /** Of a DRAM that is simulated command by command; tags are indices into `tensors`. */
   readonly dramActivity?: DramActivity;
   /** By the buffer's name in the accelerator. */

@@ -8,16 +8,6 @@ import type { RowStationaryMapping } from './rowStationary/mapping.js';
 /** Entries of each register file of a PE. */
 export type RegisterEntries = Readonly<Record<RegisterTensor, number>>;
 
-/** A pass in outline, for ranking mappings before any is worked out. */
-export interface RoughPass {
-  readonly positions: number;
-  readonly channels: number;
-  /** Filters and streamed taps per channel (the union of their supports, on average) of each group that shares PEs. */
-  readonly groups: ReadonlyArray<{ readonly filters: number; readonly unionTaps: number }>;
-  /** Taps of a kernel that exist, on average. */
-  readonly tapsPerKernel: number;
-}
-
 /** At least what a pass has to do, whatever its place in the layer. */
 export interface LeastPass {
   readonly positions: number;
@@ -59,8 +49,6 @@ export interface Dataflow {
   loopsOf?(shape: PassShape, context: ArrayContext): readonly PassLoop[];
   /** How often the pass reads each weight that exists from its buffer. */
   weightRounds(shape: PassShape, context: ArrayContext): number;
-  /** Cycles of a pass by and large: ports and drains left out. */
-  roughCycles(pass: RoughPass, context: ArrayContext): number;
   /**
    * A number of cycles that no pass of at least so much work falls below, unless activations are skipped: the closer the better for
    * the search of mappings. 0 where it is left out.

@@ -45,15 +45,6 @@ export const inputStationary: Dataflow = {
   }),
   registersByLayer: true,
   weightRounds: ({ positions }, { columns }) => Math.ceil(positions / columns),
-  roughCycles: ({ positions, channels, groups }, { rows, columns, macLanes }) =>
-    groups.reduce(
-      (sum, { filters, unionTaps }) =>
-        sum +
-        Math.ceil(positions / columns) *
-          Math.ceil((unionTaps * channels) / (rows * macLanes)) *
-          (filters + 2 * rows + columns - 2),
-      0,
-    ),
   leastCycles: (pass, context) =>
     Math.ceil(pass.positions / context.columns) *
     leastFilterStreams(

@@ -47,13 +47,6 @@ export const lockStep: Dataflow = {
   }),
   registersByLayer: true,
   weightRounds: ({ positions }, { rows }) => Math.ceil(positions / rows),
-  roughCycles({ positions, channels, groups, tapsPerKernel }, { rows, columns, macLanes }) {
-    const filters = groups.reduce((sum, group) => sum + group.filters, 0);
-    // One group: its filters may differ in their supports, and the slowest column sets the step.
-    const list = groups.length === 1 ? (tapsPerKernel + groups[0].unionTaps) / 2 : tapsPerKernel;
-    const turn = channels * Math.max(1, list / macLanes);
-    return Math.ceil(positions / rows) * (Math.min(columns, filters) + Math.ceil(filters / columns) * turn);
-  },
   leastCycles: ({ positions, filters, leastStream }, { rows, columns, macLanes }) =>
     Math.ceil(positions / rows) * Math.ceil(filters / columns) * Math.ceil(leastStream(1) / macLanes),
   loopsOf,

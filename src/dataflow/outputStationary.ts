@@ -36,12 +36,6 @@ export const outputStationary: Dataflow = {
   registerEntries: (_, { macLanes }) => ({ ifmap: macLanes, weight: macLanes, psum: 1 }),
   registersByLayer: true,
   weightRounds: ({ positions }, { rows }) => Math.ceil(positions / rows),
-  roughCycles: ({ positions, channels, groups }, { rows, columns, macLanes }) =>
-    groups.reduce(
-      (sum, { filters, unionTaps }) =>
-        sum + Math.ceil(filters / columns) * ((unionTaps * channels) / macLanes + rows + columns - 2),
-      0,
-    ) * Math.ceil(positions / rows),
   leastCycles: (pass, context) =>
     Math.ceil(pass.positions / context.rows) *
     leastColumnFolds(pass, context, (stream) => ({ folds: 1, cycles: Math.ceil(stream / context.macLanes) })),

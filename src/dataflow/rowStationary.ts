@@ -38,9 +38,6 @@ export const rowStationary: Dataflow = {
   registerEntries,
   chosenFor: (shape, context) => ({ ...rowMappingOf(shape, context) }),
   weightRounds: (shape, context) => Math.ceil(shape.window.rows / rowMappingOf(shape, context).e),
-  roughCycles: ({ positions, channels, groups, tapsPerKernel }, { rows, columns, macLanes }) =>
-    (groups.reduce((sum, { filters }) => sum + filters, 0) * positions * channels * tapsPerKernel) /
-    (rows * columns * macLanes),
   peSets: rowMappings,
   loopsOf: (shape, context) => rowLoops(shape, context, rowMappingOf(shape, context)),
   passCost,

@@ -45,15 +45,6 @@ export const weightStationary: Dataflow = {
   }),
   registersByLayer: true,
   weightRounds: () => 1,
-  roughCycles: ({ positions, channels, groups }, { rows, columns, macLanes }) =>
-    groups.reduce(
-      (sum, { filters, unionTaps }) =>
-        sum +
-        Math.ceil(filters / columns) *
-          Math.ceil((unionTaps * channels) / (rows * macLanes)) *
-          (positions + 2 * rows + columns - 2),
-      0,
-    ),
   leastCycles: (pass, context) =>
     leastColumnFolds(pass, context, (stream) => ({
       folds: tapFoldsOf(stream, context),

@@ -14,13 +14,17 @@ import type { Prices } from './prices.js';
 const component: ChargedComponent = { part: 'dram', level: 'dram', name: 'dram' };
 const dma: ChargedComponent = { part: 'dma', level: 'network', name: 'dma' };
 
-/** DRAM and DMA: of the layer's bursts where a figure per bit is given, else of the commands that it took. */
+/**
+ * DRAM and DMA. The DMA is charged for all that it moves, by way of the DRAM or on chip; the DRAM by the layer's bursts where a
+ * figure per bit is given, else by the commands that it took.
+ */
 export function dramCharges(counts: LayerCounts, dram: DramSpec, prices: Prices): Charge[] {
   const perBit = pricesPerBit(dram, prices);
   return [
     ...tensors.map((tensor) => {
       const { readBytes, writeBytes } = counts.dram[tensor];
-      return chargeAt(dma, 'transfer', (readBytes + writeBytes) * 8, prices.dmaTransfer, tensor);
+      const bits = (readBytes + writeBytes + counts.copiedBytes[tensor]) * 8;
+      return chargeAt(dma, 'transfer', bits, prices.dmaTransfer, tensor);
     }),
     ...(perBit === undefined
       ? commandCharges(counts, dram)

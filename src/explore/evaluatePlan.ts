@@ -7,7 +7,7 @@ import type { LayerEstimate } from '../machine/estimateLayer.js';
 import type { Layer } from '../network/layer.js';
 import { estimateCell } from './estimateCell.js';
 import { energyModelOf, evaluateLayer } from './layerCost.js';
-import type { Costs } from './objectiveCost.js';
+import type { ObjectiveSums } from '../scenario/objective.js';
 import type { CellPlan } from './plan.js';
 import type { Scenario } from './scenario.js';
 
@@ -17,7 +17,7 @@ export interface EvaluatedLayer {
   readonly estimate: LayerEstimate;
   readonly counts: LayerCounts;
   readonly energy: LayerEnergy;
-  readonly costs: Costs;
+  readonly costs: ObjectiveSums;
 }
 
 export interface EvaluatedPlan {
@@ -53,7 +53,7 @@ export async function evaluatePlan(
 }
 
 /** Of layers that run one after the other. */
-export function addCosts(all: readonly Costs[]): Costs {
-  const sum = (key: keyof Costs): number => all.reduce((total, costs) => total + costs[key], 0);
+export function addCosts(all: readonly ObjectiveSums[]): ObjectiveSums {
+  const sum = (key: keyof ObjectiveSums): number => all.reduce((total, costs) => total + costs[key], 0);
   return { latencyPs: sum('latencyPs'), energyPj: sum('energyPj'), dramBytes: sum('dramBytes') };
 }

@@ -12,7 +12,8 @@ import type {
   Figures,
   RefusedChange,
 } from '../report/explainResult.js';
-import type { MappingObjective } from '../scenario/objective.js';
+import { valueOf } from '../scenario/objective.js';
+import type { MappingObjective, ObjectiveSums } from '../scenario/objective.js';
 import { findActivationFormat } from '../storage/activations/activationFormats.js';
 import type { Cell } from './cells.js';
 import { changesOf } from './changes.js';
@@ -22,9 +23,9 @@ import { addCosts, evaluatePlan } from './evaluatePlan.js';
 import type { EvaluatedLayer, EvaluatedPlan } from './evaluatePlan.js';
 import { energyModelOf } from './layerCost.js';
 import { densityNotes, scenarioNotes } from './notes.js';
-import { objectiveValue, shareOfObjective } from './objectiveCost.js';
-import type { Costs } from './objectiveCost.js';
-import { layersToRun, planCells } from './plan.js';
+import { shareOfObjective } from './shareOfObjective.js';
+import { layersToRun } from './layersToRun.js';
+import { planCells } from './plan.js';
 import type { CellPlan, PlannedLayer } from './plan.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { VariantMaker } from './prepare.js';
@@ -62,7 +63,7 @@ export async function explainScenario(
   const { settings, network, accelerator, energyTable, cells } = scenario;
   const maker = createVariantMaker(scenario, await loadImages(scenario));
   const isAlone = named !== undefined && findActivationFormat(settings.activations) === undefined;
-  const layers = isAlone ? scenario.layers.length : layersToRun(scenario.layers, network).length;
+  const layers = isAlone ? scenario.layers.length : layersToRun(scenario, network).length;
   const steps = cells.map((cell) => layers * (1 + changesOf(cell.accelerator).length));
   const total = steps.reduce((sum, each) => sum + each, 0);
   let done = 0;
@@ -203,7 +204,7 @@ async function judge(
     const accelerator = change.apply(plan.accelerator);
     // Refuses what it cannot price before anything is mapped.
     energyModelOf(scenario, accelerator);
-    const remap = createRemapper(scenario, plan.accelerator, accelerator);
+    const remap = createRemapper(scenario, plan, accelerator);
     const kept = new Set<string>();
     const layers: PlannedLayer[] = [];
     for (const planned of plan.layers) {
@@ -245,8 +246,8 @@ function slowBuffers({ energyTable }: Scenario, before: Accelerator, after: Acce
   });
 }
 
-function figuresOf(objective: MappingObjective, costs: Costs, areaMm2: number): Figures {
-  return { objective: objectiveValue(objective, costs), ...costs, areaMm2 };
+function figuresOf(objective: MappingObjective, costs: ObjectiveSums, areaMm2: number): Figures {
+  return { objective: valueOf(objective, costs), ...costs, areaMm2 };
 }
 
 function outcomeOf(

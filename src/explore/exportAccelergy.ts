@@ -4,7 +4,8 @@ import { exportMachine } from '../energy/accelergy/exportMachine.js';
 import type { AccelergyExport } from '../energy/accelergy/exportMachine.js';
 import { estimateCell } from './estimateCell.js';
 import { energyModelOf } from './layerCost.js';
-import { isReported, planCells } from './plan.js';
+import { isReported } from './layersToRun.js';
+import { planCells } from './plan.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { Scenario } from './scenario.js';
 

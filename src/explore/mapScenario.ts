@@ -1,6 +1,7 @@
-import { totalDramBytes } from '../counts/layerCounts.js';
+import { totalDramBursts, totalDramBytes } from '../counts/layerCounts.js';
 import { wholeTile } from '../mapping/problem.js';
 import type { LayerProblem } from '../mapping/problem.js';
+import { valueOf } from '../scenario/objective.js';
 import { layerLimits } from '../report/layerLimits.js';
 import { levelAccesses } from '../report/levelAccesses.js';
 import { loopNestOf } from '../report/loopNest.js';
@@ -67,19 +68,17 @@ function mappedLayer(scenario: Scenario, plan: CellPlan, planned: PlannedLayer):
   const { rows, columns, macLanes } = accelerator.array;
   const { totalPj } = energy;
   const dramBytes = totalDramBytes(counts);
-  const costs = {
-    edp: totalPj * counts.latencyPs,
-    energy: totalPj,
-    latency: counts.latencyPs,
-    'dram-traffic': dramBytes,
-  };
   const summary: MappingSummary = {
     steps: schedule.steps.length,
     cycles: counts.cycles,
     latencyPs: counts.latencyPs,
     energyPj: totalPj,
     dramBytes,
-    cost: costs[scenario.settings.objective],
+    cost: valueOf(scenario.settings.objective, {
+      latencyPs: counts.latencyPs,
+      energyPj: totalPj,
+      dramBytes: totalDramBursts(counts) * accelerator.dram.burstBytes,
+    }),
     ...(counts.macs.performed > 0 && {
       utilization: counts.macs.performed / (counts.cycles * rows * columns * macLanes),
     }),

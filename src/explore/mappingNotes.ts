@@ -1,3 +1,4 @@
+import { objectiveText } from '../scenario/objective.js';
 import { displayPath } from '../document/userError.js';
 import { layersToRun } from './layersToRun.js';
 import type { CellPlan } from './plan.js';
@@ -17,9 +18,9 @@ export function mappingFileNotes(scenario: Scenario): string[] {
     ...unlike('network', madeFor.network, [network.name]),
     ...unlike('accelerator', madeFor.accelerator, [accelerator.name]),
     ...unlike('variant', madeFor.variant, variants),
-    ...unlike('objective', madeFor.objective, [settings.objective]),
+    ...unlike('objective', madeFor.objective, [objectiveText(settings.objective)]),
   ];
-  const run = layersToRun(scenario.layers, network).map(({ name }) => name);
+  const run = layersToRun(scenario, network).map(({ name }) => name);
   const left = run.filter((name) => cells.some((cell) => prescribedFor(scenario, cell, name) === undefined));
   return [
     ...(others.length === 0 ? [] : [`${title} was made for ${others.join('; for ')}`]),

@@ -1,26 +1,26 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Accelerator } from '../accelerator/accelerator.js';
-import { UserError } from '../document/userError.js';
-import type { Location } from '../document/userError.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
-import { mapLayer } from '../machine/mapLayer.js';
-import { convProblem, problemKey, vectorProblem, withPool } from '../mapping/layerProblem.js';
-import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
-import type { Model } from '../model/model.js';
-import { isConv } from '../network/layer.js';
+import type { KeptPlaces } from '../mapping/keptPlaces.js';
+import { withPool } from '../mapping/layerProblem.js';
 import type { Layer, PoolLayer } from '../network/layer.js';
 import type { Network } from '../network/network.js';
+import type { MappedLayer, SearchEffort, SearchOutcome } from '../search/mapLayer.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
-import { layoutOf } from '../storage/featureMapLayout.js';
-import { dependsOnValues, storeLayer } from '../storage/formats.js';
-import { fusePool, poolToFuse } from './fusePool.js';
-import { costFunction } from './layerCost.js';
+import { dependsOnValues } from '../storage/formats.js';
+import type { Cell } from './cells.js';
+import { fusePool } from './fusePool.js';
+import { keepMaps } from './keepMaps.js';
+import { createLayerPlanner, withKept } from './layerPlanner.js';
+import type { AskedLayer, LayerPlanner } from './layerPlanner.js';
+import { layersToRun } from './layersToRun.js';
+import type { MappingCache } from './mappingCache.js';
+import { poolToFuse } from './poolToFuse.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { VariantMaker } from './prepare.js';
 import type { Scenario } from './scenario.js';
-import type { Cell } from './cells.js';
 
 /** One layer of a cell: how it is stored and mapped, and what that costs. Known without running it. */
 export interface PlannedLayer {
@@ -31,6 +31,10 @@ export interface PlannedLayer {
   /** Fused into the layer: the estimate is of both, and what leaves is what the pooling makes. */
   readonly pool?: PoolLayer;
   readonly estimate: LayerEstimate;
+  /** How the search came to the mapping; absent where it was prescribed. */
+  readonly search?: SearchOutcome;
+  /** Where the maps lie that stay on chip while the layer runs, if any does. */
+  readonly kept?: KeptPlaces | undefined;
 }
 
 export interface CellPlan {
@@ -39,16 +43,22 @@ export interface CellPlan {
   readonly storage: string;
   readonly accelerator: Accelerator;
   readonly sparse: SparseNetwork;
-  /** From the network's first layer to the last one that is reported. */
+  /** From the network's first layer to the last one that is reported, unless only some were asked for. */
   readonly layers: readonly PlannedLayer[];
-  /** Which pooling layers were fused, and why others were not. */
-  readonly fusionNotes: readonly string[];
+  /** What was chosen for the cell's network as a whole: fused poolings, and maps that stay on chip. */
+  readonly notes: readonly string[];
 }
 
 export interface PlanOptions {
+  /** Names of the layers to plan, in place of all that have to be run. */
+  readonly only?: readonly string[] | undefined;
   /** Called after each layer. */
   readonly onLayer?: ((cell: Cell, layer: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Where mappings are looked up and kept; they are searched for anew without it. */
+  readonly cache?: MappingCache | undefined;
+  /** How mappings are searched for; the scenario's way unless given. */
+  readonly effort?: SearchEffort | undefined;
 }
 
 /**
@@ -66,154 +76,140 @@ export async function planCells(
   maker: VariantMaker,
   options: PlanOptions,
 ): Promise<CellPlan[]> {
-  const planLayer = createLayerPlanner(scenario);
+  const planner = createLayerPlanner(scenario, options);
   const plans: CellPlan[] = [];
-  for (const cell of scenario.cells) plans.push(await planCell(scenario, cell, maker, planLayer, options));
+  for (const cell of scenario.cells) plans.push(await planCell(scenario, cell, maker, planner, options));
   return plans;
 }
 
-/**
- * The network's layers up to the last one that is reported, since those before it make its inputs, and to the pooling that may be
- * fused into it.
- */
-export function layersToRun({ layers, settings }: Scenario, network: Network): readonly Layer[] {
-  const reported = network.layers.filter(({ name }) => layers.includes(name));
-  const needed = reported.flatMap((layer) => [layer, poolToFuse(settings, network, layer) ?? layer]);
-  const last = Math.max(...needed.map((layer) => network.layers.indexOf(layer)));
-  return network.layers.slice(0, last + 1);
-}
-
-/** Whether a planned layer is to be reported: a pair under the name of either. */
-export function isReported({ layers }: Scenario, { layer, pool }: PlannedLayer): boolean {
-  return layers.includes(layer.name) || (pool !== undefined && layers.includes(pool.name));
+/** A layer, or a convolution with the pooling that is fused into it. */
+interface Unit {
+  readonly layer: Layer;
+  readonly pool?: PoolLayer;
+  readonly asked: AskedLayer;
 }
 
 async function planCell(
   scenario: Scenario,
   cell: Cell,
   maker: VariantMaker,
-  planLayer: LayerPlanner,
-  { onLayer, signal }: PlanOptions,
+  planner: LayerPlanner,
+  { onLayer, signal, only }: PlanOptions,
 ): Promise<CellPlan> {
   const { variant, storage, accelerator } = cell;
   const sparse = await maker.sparse(variant);
-  const model = dependsOnValues(storage) ? (await maker.prepared(variant)).model : undefined;
   const { network } = sparse;
-  const layers: PlannedLayer[] = [];
-  const fused = new Set<string>();
-  const notes: string[] = [];
-  const plan = (layer: Layer, pool?: PoolLayer): PlannedLayer =>
-    planLayer(layer, cell, sparse.supports.get(layer.name), model, pool);
-  for (const layer of layersToRun(scenario, network)) {
-    const pool = poolToFuse(scenario.settings, network, layer);
-    if (pool !== undefined) {
-      const { planned, note } = fusePool(scenario, cell, pool, {
-        alone: () => plan(layer),
-        pool: () => plan(pool),
-        fused: () => plan(layer, pool),
-      });
-      layers.push(planned);
-      if (planned.pool !== undefined) fused.add(pool.name);
-      if (note !== undefined) notes.push(note);
-    } else if (!fused.has(layer.name)) layers.push(plan(layer));
+  const model = dependsOnValues(storage) ? (await maker.prepared(variant)).model : undefined;
+  const run = layersToRun(scenario, network).filter(({ name }) => only?.includes(name) !== false);
+  const { keep } = scenario.settings;
+  const inTurn = stepper(signal);
+
+  const askedOf = (layer: Layer): AskedLayer => ({
+    ...{ layer, cell, problem: planner.problemOf(layer, cell, sparse.supports.get(layer.name), model) },
+    weights: model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights,
+  });
+  const told = new Set<string>();
+  const tell = (layer: Layer): void => {
+    if (told.has(layer.name) || !run.includes(layer)) return;
+    told.add(layer.name);
     onLayer?.(cell, layer.name);
-    await setImmediate();
-    signal?.throwIfAborted();
-  }
-  return { variant, storage, accelerator, sparse, layers, fusionNotes: fusionNotes(layers, notes) };
-}
-
-function fusionNotes(layers: readonly PlannedLayer[], unfused: readonly string[]): string[] {
-  const pairs = layers.flatMap(({ layer, pool }) => (pool ? [`${pool.name} into ${layer.name}`] : []));
-  return [
-    ...(pairs.length === 0 ? [] : [`fused: ${pairs.join(', ')}`]),
-    ...(unfused.length === 0 ? [] : [`not fused: ${unfused.join('; ')}`]),
-  ];
-}
-
-type LayerPlanner = (
-  layer: Layer,
-  cell: Cell,
-  supports: Supports | undefined,
-  model: Model | undefined,
-  pool: PoolLayer | undefined,
-) => PlannedLayer;
-
-/** Maps each layer once: the mapping of equal layers is equal in all cells of one dataflow. */
-function createLayerPlanner(scenario: Scenario): LayerPlanner {
-  const { settings } = scenario;
-  const layout = layoutOf(settings.layout);
-  const known = new Map<string, LayerEstimate>();
-  const problemOf = createProblemStore();
-
-  const search = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
-    const own = problemKey(problem);
-    const key = own && `${accelerator.array.dataflow} ${own}`;
-    const before = key === undefined ? undefined : known.get(key);
-    if (before !== undefined) return before;
-    const found = mapLayer(problem, accelerator, {
-      objective: settings.objective,
-      cost: costFunction(scenario, accelerator, layer),
-    });
-    if (key !== undefined) known.set(key, found);
-    return found;
   };
 
-  const estimate = (layer: Layer, problem: LayerProblem, accelerator: Accelerator): LayerEstimate => {
-    const spec = settings.mapping === 'auto' ? undefined : settings.mapping[layer.name];
-    if (spec === undefined) return search(layer, problem, accelerator);
-    try {
-      return mapLayer(problem, accelerator, { cost: costFunction(scenario, accelerator, layer), spec });
-    } catch (error) {
-      if (!(error instanceof UserError) || error.location !== undefined) throw error;
-      const place = scenario.mappingPlaces?.[layer.name] ?? { file: scenario.file };
-      throw new UserError(`mapping.${layer.name}: ${error.message}`, place);
+  // What stays on chip is chosen for the whole network, whichever layers are reported.
+  const all = keep === 'none' ? run : network.layers;
+  const { units, notes: fusionNotes } = await fuseUnits(scenario, network, all, planner, askedOf, inTurn);
+  const kept =
+    keep === 'none'
+      ? undefined
+      : await keepMaps(scenario, {
+          network: { ...network, layers: units.map(unitLayer) },
+          accelerator,
+          problems: units.map(({ asked }) => asked.problem),
+          cost: async (index, maps) => {
+            tell(units[index].layer);
+            return inTurn(planner.costBeside(units[index].asked, maps));
+          },
+        });
+  const layers: PlannedLayer[] = [];
+  for (const [index, { layer, pool, asked }] of units.entries()) {
+    if (!run.includes(layer)) continue;
+    const { maps, places } = kept?.layers[index] ?? {};
+    const problem = withKept(asked.problem, maps);
+    const { search, ...estimate } = await inTurn(planner.map({ ...asked, problem }));
+    const supports = sparse.supports.get(layer.name);
+    layers.push({
+      layer,
+      ...(problem.kind === 'conv' && supports && { supports, format: problem.storage.format.name }),
+      ...(pool && { pool }),
+      estimate,
+      ...(search && { search }),
+      ...(places && { kept: places }),
+    });
+    tell(layer);
+    if (pool !== undefined) tell(pool);
+  }
+  return { variant, storage, accelerator, sparse, layers, notes: [...fusionNotes, ...(kept?.notes ?? [])] };
+}
+
+/** Takes steps one by one, so that a signal is heard between them. */
+function stepper(signal: AbortSignal | undefined): <T>(steps: Generator<void, T, void>) => Promise<T> {
+  return async (steps) => {
+    for (;;) {
+      const step = steps.next();
+      await setImmediate();
+      signal?.throwIfAborted();
+      if (step.done === true) return step.value;
     }
   };
+}
 
-  return (layer, { storage, accelerator, place }, supports, model, pool) => {
-    if (!isConv(layer)) {
-      const problem = vectorProblem(layer, settings.precision, settings.batch, layout);
-      return { layer, estimate: estimate(layer, problem, accelerator) };
+/** The layers as they are to run: where the scenario asks for it, poolings become one with the convolution before them. */
+async function fuseUnits(
+  scenario: Scenario,
+  network: Network,
+  layers: readonly Layer[],
+  planner: LayerPlanner,
+  askedOf: (layer: Layer) => AskedLayer,
+  inTurn: ReturnType<typeof stepper>,
+): Promise<{ readonly units: Unit[]; readonly notes: string[] }> {
+  const units: Unit[] = [];
+  const fused = new Set<string>();
+  const unfused: string[] = [];
+  for (const layer of layers) {
+    if (fused.has(layer.name)) continue;
+    const asked = askedOf(layer);
+    const pool = poolToFuse(scenario.settings, network, layer);
+    if (pool === undefined || asked.problem.kind !== 'conv') {
+      units.push({ layer, asked });
+      continue;
     }
-    if (supports === undefined) throw new Error(`layer ${layer.name} has no supports`);
-    const own = problemOf(layer, supports, storage, () => {
-      const weights = model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights;
-      const toStore = { supports, precision: settings.precision.weight, weights };
-      const stored = locate(place, () => storeLayer(storage, toStore, layer.name));
-      return convProblem(layer, settings.precision, stored, settings.batch, layout);
+    const alone: Unit = { layer, asked };
+    const pair: Unit = { layer, pool, asked: { ...asked, problem: withPool(asked.problem, pool) } };
+    const mapped = async (unit: Unit): Promise<{ unit: Unit; estimate: MappedLayer }> => ({
+      unit,
+      estimate: await inTurn(planner.map(unit.asked)),
     });
-    const format = own.storage.format.name;
-    if (pool === undefined) return { layer, supports, format, estimate: estimate(layer, own, accelerator) };
-    const problem = problemOf(layer, supports, `${storage} ${pool.name}`, () => withPool(own, pool));
-    return { layer, supports, format, pool, estimate: estimate(layer, problem, accelerator) };
-  };
-}
-
-/** One problem for all dataflows: searches keep with it what no dataflow changes. */
-function createProblemStore(): (
-  layer: Layer,
-  supports: Supports,
-  storage: string,
-  make: () => ConvProblem,
-) => ConvProblem {
-  const known = new WeakMap<Supports, Map<string, ConvProblem>>();
-  return (layer, supports, storage, make) => {
-    const ofSupports = known.get(supports) ?? new Map<string, ConvProblem>();
-    known.set(supports, ofSupports);
-    const key = `${layer.name} ${storage}`;
-    const problem = ofSupports.get(key) ?? make();
-    ofSupports.set(key, problem);
-    return problem;
-  };
-}
-
-/** A fault of what stands at a place of the file. */
-function locate<T>(place: Location | undefined, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof UserError) || error.location !== undefined || place === undefined) throw error;
-    throw new UserError(error.message, place);
+    const { planned, note } = await fusePool(scenario, pool, {
+      alone: () => mapped(alone),
+      pool: () => mapped({ layer: pool, asked: askedOf(pool) }),
+      fused: () => mapped(pair),
+      sumsOf: ({ unit, estimate }) => planner.sumsOf(unit.layer, asked.cell.accelerator, estimate),
+    });
+    units.push(planned.unit);
+    if (planned.unit.pool !== undefined) fused.add(pool.name);
+    if (note !== undefined) unfused.push(note);
   }
+  const pairs = units.flatMap(({ layer, pool }) => (pool ? [`${pool.name} into ${layer.name}`] : []));
+  return {
+    units,
+    notes: [
+      ...(pairs.length === 0 ? [] : [`fused: ${pairs.join(', ')}`]),
+      ...(unfused.length === 0 ? [] : [`not fused: ${unfused.join('; ')}`]),
+    ],
+  };
+}
+
+/** A pair as one layer, which leaves what the pooling makes. */
+function unitLayer({ layer, pool }: Unit): Layer {
+  return pool === undefined ? layer : { ...layer, output: pool.output, outputShape: pool.outputShape };
 }

@@ -1,19 +1,20 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { estimateLayer } from '../machine/estimateLayer.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
-import { mapLayer } from '../machine/mapLayer.js';
 import { bufferOf, footprint, shortage } from '../mapping/footprint.js';
 import { problemKey } from '../mapping/layerProblem.js';
 import { mappedTensors } from '../mapping/mapping.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { LayerProblem } from '../mapping/problem.js';
 import { registerShortage } from '../mapping/registerFiles.js';
-import { totalDramBursts } from '../counts/layerCounts.js';
 import type { Layer } from '../network/layer.js';
-import { costFunction, evaluateLayer } from './layerCost.js';
-import { compareCosts, costOf } from './objectiveCost.js';
-import type { Cost } from './objectiveCost.js';
+import { compareSums } from '../scenario/objective.js';
+import type { LayerMappingSpec } from '../scenario/scenario.js';
+import { mapLayer, sumsOf } from '../search/mapLayer.js';
+import { energyModelOf } from './layerCost.js';
+import type { Cell } from './cells.js';
 import type { PlannedLayer } from './plan.js';
+import { prescribedFor } from './prescribed.js';
 import type { Scenario } from './scenario.js';
 
 /** A layer on a changed machine. */
@@ -31,17 +32,17 @@ export interface Remapped {
  */
 export function createRemapper(
   scenario: Scenario,
-  before: Accelerator,
+  cell: Pick<Cell, 'variant' | 'storage' | 'accelerator'>,
   after: Accelerator,
 ): (planned: PlannedLayer) => Remapped {
   const known = new Map<string, { readonly estimate: LayerEstimate; readonly isKept: boolean }>();
   return (planned) => {
     const { layer, estimate } = planned;
-    const isPrescribed = prescribed(scenario, layer) !== undefined;
-    const key = isPrescribed ? undefined : problemKey(estimate.schedule.problem);
+    const spec = prescribedFor(scenario, cell, layer.name)?.spec;
+    const key = spec !== undefined ? undefined : problemKey(estimate.schedule.problem);
     const found =
       (key === undefined ? undefined : known.get(key)) ??
-      remap(scenario, layer, estimate.schedule, before, after);
+      remap(scenario, layer, estimate.schedule, spec, cell.accelerator, after);
     if (key !== undefined) known.set(key, found);
     return { planned: { ...planned, estimate: found.estimate }, isKept: found.isKept };
   };
@@ -51,31 +52,21 @@ function remap(
   scenario: Scenario,
   layer: Layer,
   { problem, mapping }: LayerEstimate['schedule'],
+  spec: LayerMappingSpec | undefined,
   before: Accelerator,
   after: Accelerator,
 ): { readonly estimate: LayerEstimate; readonly isKept: boolean } {
   const { objective } = scenario.settings;
-  const spec = prescribed(scenario, layer);
-  const searched = mapLayer(problem, after, {
-    ...(spec === undefined ? { objective } : { spec }),
-    cost: costFunction(scenario, after, layer),
-  });
+  const priced = { layer, model: energyModelOf(scenario, after) };
+  const { search: _, ...searched } = mapLayer(problem, after, { objective, priced, spec });
   if (spec !== undefined || before.array.dataflow !== after.array.dataflow)
     return { estimate: searched, isKept: false };
   const old = asBefore(mapping, before, after);
   if (!isPossible(problem, old, after)) return { estimate: searched, isKept: false };
   const unchanged = estimateLayer(problem, old, after);
-  const cost = (estimate: LayerEstimate): Cost => {
-    const { counts, energy } = evaluateLayer(scenario, after, layer, estimate);
-    const dramBytes = totalDramBursts(counts) * after.dram.burstBytes;
-    return costOf(objective, { latencyPs: counts.latencyPs, energyPj: energy.totalPj, dramBytes });
-  };
-  const isKept = compareCosts(cost(unchanged), cost(searched)) < 0;
+  const isKept =
+    compareSums(objective, sumsOf(unchanged, after, priced), sumsOf(searched, after, priced)) < 0;
   return { estimate: isKept ? unchanged : searched, isKept };
-}
-
-function prescribed({ settings: { mapping } }: Scenario, { name }: Layer) {
-  return mapping === 'auto' ? undefined : mapping[name];
 }
 
 /** A mapping leaves open what follows from its buffers: where these have changed, it has to be said. */

@@ -19,7 +19,7 @@ import { compressedLayout } from '../schedule/compressedMap.js';
 import { findActivationFormat } from '../storage/activations/activationFormats.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { inBatches, joinMaps, mapsOfImages } from './batches.js';
-import { isReported } from './plan.js';
+import { isReported } from './layersToRun.js';
 import type { CellPlan } from './plan.js';
 import type { PreparedVariant } from './prepare.js';
 import type { Scenario } from './scenario.js';
@@ -61,7 +61,7 @@ export async function runCell(
   const { model } = prepared;
   const { network } = model;
   const codec = findActivationFormat(settings.activations);
-  const runnable = plan.layers.map(({ layer, pool, estimate }): RunnableLayer => {
+  const runnable = plan.layers.map(({ layer, pool, estimate, kept }): RunnableLayer => {
     const modelLayer = modelLayerOf(model, layer);
     const { problem, mapping } = estimate.schedule;
     return {
@@ -70,6 +70,7 @@ export async function runCell(
       pool: pool && modelLayerOf(model, pool),
       stored: storeWeights(modelLayer, estimate.schedule),
       outputLayout: codec && compressedLayout(problem, mapping, codec, accelerator.dram.burstBytes),
+      kept,
     };
   });
   const memory = createBuffers(accelerator.buffers);

@@ -14,6 +14,8 @@ import type { Network } from '../network/network.js';
 import { batchFault } from './batches.js';
 import { cellAccelerators } from './cellAccelerators.js';
 import { loadCells } from './cells.js';
+import { keptByHand } from './keptByHand.js';
+import type { KeptByHand } from './keptByHand.js';
 import type { Cell } from './cells.js';
 import type { ScenarioOverrides } from './overrides.js';
 import { loadMappings, unknownLayer } from './loadMappings.js';
@@ -41,6 +43,8 @@ export interface Scenario {
   readonly mappingPlaces?: Readonly<Record<string, Location>> | undefined;
   /** That the settings' `mapping` names. */
   readonly mappingFile?: MappingFile | undefined;
+  /** Maps that the file keeps on chip. */
+  readonly kept?: readonly KeptByHand[];
 }
 
 /**
@@ -75,7 +79,9 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
   checkFused(network, settings, document);
   checkDensities(network, settings, document);
   checkCount(settings, overrides.images === undefined ? document : undefined);
-  return { settings, file: document.file, network, accelerator, energyTable, cells, layers, ...mappings };
+  const kept = keptByHand(settings, network, accelerator, document);
+  const { file } = document;
+  return { settings, file, network, accelerator, energyTable, cells, layers, ...mappings, kept };
 }
 
 function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {

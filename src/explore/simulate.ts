@@ -143,7 +143,7 @@ function variantResult(
     storage: plan.storage,
     dataflow: accelerator.array.dataflow,
     description: plan.variant.description,
-    notes: [...notes, ...storageNotes(plan), ...plan.fusionNotes, ...idlePhaseNotes(scenario, plan)],
+    notes: [...notes, ...storageNotes(plan), ...plan.notes, ...idlePhaseNotes(scenario, plan)],
     layers,
     totals: totalsOf(
       counts,
@@ -200,6 +200,7 @@ function layerResult(
     output: layer.outputShape,
     ...(isConv(layer) && { kernel: [layer.geometry.kernelHeight, layer.geometry.kernelWidth] as const }),
     ...(format !== undefined && { format }),
+    ...(schedule.problem.kept && { kept: schedule.problem.kept }),
     mapping: schedule.mapping,
     chosen: chosenFor(schedule, accelerator),
     steps: schedule.steps.length,

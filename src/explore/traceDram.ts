@@ -2,7 +2,8 @@ import { UserError } from '../document/userError.js';
 import type { CommandDramSpec } from '../accelerator/accelerator.js';
 import type { DramObservers } from '../machine/dram/commands.js';
 import { estimateCell } from './estimateCell.js';
-import { isReported, planCells } from './plan.js';
+import { isReported } from './layersToRun.js';
+import { planCells } from './plan.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { Scenario } from './scenario.js';
 

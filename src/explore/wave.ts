@@ -67,17 +67,17 @@ export async function observePass(
   const [batch] = inBatches(images.images, scenario.settings.batch);
   const inputs = batch.map((image) => quantizeInput(model, image));
   const maps = new Map<MapName, ElementArray>([['input', joinMaps(inputs, model.precision.ifmap)]]);
-  const runnable = plan.layers.map(({ layer, pool, estimate }): RunnableLayer => {
+  const runnable = plan.layers.map(({ layer, pool, estimate, kept }): RunnableLayer => {
     const modelLayer = modelLayerOf(model, layer);
     const stored = storeWeights(modelLayer, estimate.schedule);
-    return { modelLayer, estimate, stored, pool: pool && modelLayerOf(model, pool) };
+    return { modelLayer, estimate, stored, pool: pool && modelLayerOf(model, pool), kept };
   });
   const index = plan.layers.findIndex(({ layer }) => layer.name === name);
   const before = runnable.slice(0, index);
   const layersBefore = runNetwork(before, memory, maps, accelerator);
   while (layersBefore.next().done !== true) await setImmediate();
 
-  const { modelLayer, estimate, stored, pool } = runnable[index];
+  const { modelLayer, estimate, stored, pool, kept } = runnable[index];
   const { schedule } = estimate;
   const { layer } = modelLayer;
   if (!isConv(layer) || schedule.problem.kind !== 'conv')
@@ -104,6 +104,7 @@ export async function observePass(
   executeLayer(modelLayer, schedule, accelerator, stored, memory, input, residual, {
     pool,
     execution: 'register',
+    kept,
     observe: (step, state) => {
       if (step === pass) observe(state);
     },

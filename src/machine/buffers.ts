@@ -1,5 +1,6 @@
 import type { BufferSpec } from '../accelerator/accelerator.js';
 import type { Footprint, Slots } from '../mapping/footprint.js';
+import type { KeptPlace, KeptPlaces } from '../mapping/keptPlaces.js';
 import { bytesOf, viewElements } from '../tensor/precision.js';
 import type { ElementArray, Precision } from '../tensor/precision.js';
 
@@ -26,10 +27,15 @@ export function createBuffers(buffers: readonly BufferSpec[]): ReadonlyMap<strin
  * Lays a layer's slots out in the SRAM, one tensor after the other, unless the ofmap takes the psums' place. Whatever lies there
  * stays.
  *
+ * @param slotsFrom by buffer, bytes before the first slot; none unless given
  * @throws Error when a slot would end beyond its buffer
  */
-export function placeSlots(footprint: Footprint, memory: ReadonlyMap<string, ArrayBuffer>): BufferMemory {
-  const used = new Map<string, number>();
+export function placeSlots(
+  footprint: Footprint,
+  memory: ReadonlyMap<string, ArrayBuffer>,
+  slotsFrom: KeptPlaces['slotsFrom'] = {},
+): BufferMemory {
+  const used = new Map(Object.entries(slotsFrom));
   const place = (slots: Slots | undefined): SlotMemory => {
     if (slots === undefined) return { slots: [] };
     const { name } = slots.buffer;
@@ -49,6 +55,16 @@ export function placeSlots(footprint: Footprint, memory: ReadonlyMap<string, Arr
   const psum = place(footprint.psum);
   const ofmap = footprint.ofmapInPlace ? psum : place(footprint.ofmap);
   return { ifmap, weight, psum, ofmap, pooled: place(footprint.pooled) };
+}
+
+/** The bytes of a map that stays on chip. */
+export function keptBytes(
+  { buffer, offset, bytes }: KeptPlace,
+  memory: ReadonlyMap<string, ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  const sram = memory.get(buffer);
+  if (sram === undefined) throw new Error(`no memory for buffer ${buffer}`);
+  return new Uint8Array(sram, offset, bytes);
 }
 
 /** A slot's bytes as elements. */

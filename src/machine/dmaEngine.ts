@@ -2,6 +2,7 @@ import type { Schedule, SlotTransfer, Step } from '../schedule/schedule.js';
 import type { MapBox } from '../mapping/runs.js';
 import { storedBox, storedMap } from '../mapping/storedTile.js';
 import { inputPatch, outputBox } from '../mapping/tiles.js';
+import { keptIn } from '../schedule/keptTransfer.js';
 import type { Transfer } from '../schedule/transfer.js';
 import { isPlanar } from '../storage/featureMapLayout.js';
 import type { Tensor } from '../tensor/dataSpace.js';
@@ -13,9 +14,9 @@ import { load, loadPatch, store } from './dma.js';
 import type { LayerDram } from './layerDram.js';
 import { loadInLayout, storeInLayout } from './layoutDma.js';
 
-/** Moves a layer's bytes between DRAM and the buffers, and counts them. */
+/** Moves a layer's bytes between DRAM, or maps that stay on chip, and the slots of the buffers, and counts them. */
 export interface DmaEngine {
-  /** Carries out a transfer between DRAM and a slot. */
+  /** Carries out a transfer to or from a slot. */
   bring(step: Step, transfer: SlotTransfer): void;
   /** The pattern table as it was loaded. */
   readonly table: Uint8Array;
@@ -28,6 +29,7 @@ export function createDmaEngine(
   dram: LayerDram,
   slots: BufferMemory,
   movedBytes: Record<Tensor, number>,
+  copiedBytes: Record<Tensor, number>,
 ): DmaEngine {
   const table = new Uint8Array(dram.regions.table.length);
   const weightFills = new Uint32Array(footprint.weight?.count ?? 0);
@@ -66,16 +68,17 @@ export function createDmaEngine(
     else loadInLayout(transfer, layout, unpadded(box), window.output, bytes, region, memory.slots[slot]);
   };
   const bring = (step: Step, { transfer, slot }: SlotTransfer): void => {
-    const moved = bringCompressed(step, transfer, slot);
-    if (moved !== undefined) {
-      movedBytes[transfer.tensor] += moved.unitBytes;
-      movedBytes.index += moved.pointerBytes;
+    const compressed = bringCompressed(step, transfer, slot);
+    if (compressed !== undefined) {
+      movedBytes[transfer.tensor] += compressed.unitBytes;
+      movedBytes.index += compressed.pointerBytes;
       return;
     }
     const region = dram.regions[transfer.region];
     const { indexBytes = 0 } = transfer;
-    movedBytes[transfer.tensor] += transfer.bytes - indexBytes;
-    movedBytes.index += indexBytes;
+    const moved = keptIn(problem.kept, transfer.region) === undefined ? movedBytes : copiedBytes;
+    moved[transfer.tensor] += transfer.bytes - indexBytes;
+    moved.index += indexBytes;
     if (transfer.box !== undefined && !isPlanar(problem.layout)) {
       bringInLayout(step, transfer, transfer.box, slot);
       return;

@@ -1,12 +1,14 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
+import type { KeptPlaces } from '../mapping/keptPlaces.js';
 import type { ModelLayer } from '../model/model.js';
 import { withPasses } from '../schedule/schedule.js';
 import type { Schedule, Step } from '../schedule/schedule.js';
 import { storedMap } from '../mapping/storedTile.js';
+import type { KeptRegion } from '../schedule/keptTransfer.js';
 import { inputPatch } from '../mapping/tiles.js';
 import type { Tensor } from '../tensor/dataSpace.js';
 import type { ElementArray } from '../tensor/precision.js';
-import { elementsIn, placeSlots } from './buffers.js';
+import { elementsIn, keptBytes, placeSlots } from './buffers.js';
 import type { BufferMemory } from './buffers.js';
 import { expandMap } from './compressedDram.js';
 import { createConvolutionPass } from './convolutionPass.js';
@@ -14,7 +16,7 @@ import { createDmaEngine } from './dmaEngine.js';
 import type { ComputingExecution, ObserveCycle } from './execution.js';
 import { createFusedPooling } from './fusedPooling.js';
 import { createLayerDram } from './layerDram.js';
-import type { LayerDram, StoredMaps, StoredWeights } from './layerDram.js';
+import type { KeptBytes, LayerDram, StoredMaps, StoredWeights } from './layerDram.js';
 import { mapsFromLayout } from './layoutDma.js';
 import { runVectorTile } from './vectorUnit.js';
 
@@ -25,6 +27,8 @@ export interface LayerExecution {
   readonly unpooled?: ElementArray | undefined;
   /** Bytes that the DMA moved between DRAM and buffers, by tensor; both directions together. */
   readonly movedBytes: Readonly<Record<Tensor, number>>;
+  /** Bytes that it copied between slots and maps that stay on chip. */
+  readonly copiedBytes: Readonly<Record<Tensor, number>>;
   /** The schedule with what its passes turned out to cost: the one given unless that depends on the execution or on values. */
   readonly schedule: Schedule;
 }
@@ -36,6 +40,8 @@ export interface ExecuteOptions {
   readonly pool?: ModelLayer | undefined;
   readonly execution?: ComputingExecution;
   readonly observe?: ObserveCycle | undefined;
+  /** Where the maps lie that the problem says stay on chip: they are read and written there. */
+  readonly kept?: KeptPlaces | undefined;
 }
 
 /**
@@ -54,12 +60,13 @@ export function executeLayer(
   memory: ReadonlyMap<string, ArrayBuffer>,
   input: ElementArray,
   residual?: ElementArray,
-  { maps = {}, pool, execution = 'tile', observe }: ExecuteOptions = {},
+  { maps = {}, pool, execution = 'tile', observe, kept }: ExecuteOptions = {},
 ): LayerExecution {
-  const dram = createLayerDram(schedule, stored, input, residual, maps);
-  const slots = placeSlots(schedule.footprint, memory);
+  const dram = createLayerDram(schedule, stored, input, residual, maps, keptBytesOf(schedule, kept, memory));
+  const slots = placeSlots(schedule.footprint, memory, kept?.slotsFrom);
   const movedBytes: Record<Tensor, number> = { ifmap: 0, weight: 0, index: 0, psum: 0, ofmap: 0 };
-  const dma = createDmaEngine(schedule, dram, slots, movedBytes);
+  const copiedBytes = { ...movedBytes };
+  const dma = createDmaEngine(schedule, dram, slots, movedBytes, copiedBytes);
   const runPass =
     schedule.problem.kind === 'conv'
       ? createConvolutionPass(modelLayer, schedule, accelerator, slots, dma, { execution, observe })
@@ -76,12 +83,28 @@ export function executeLayer(
     output: maps.output === undefined ? outputOf(schedule, dram) : expandMap(maps.output),
     ...(pooling && { unpooled: pooling.unpooled }),
     movedBytes,
+    copiedBytes,
     schedule: withPasses(schedule, measured),
   };
 }
 
-function outputOf({ problem }: Schedule, { output }: LayerDram): ElementArray {
-  return mapsFromLayout(problem, storedMap(problem), output);
+function outputOf({ problem }: Schedule, dram: LayerDram): ElementArray {
+  return mapsFromLayout(problem, storedMap(problem), dram.output());
+}
+
+/** @throws Error when a map is to stay in another buffer than the one in which it has its place */
+function keptBytesOf(
+  { problem }: Schedule,
+  places: KeptPlaces | undefined,
+  memory: ReadonlyMap<string, ArrayBuffer>,
+): KeptBytes {
+  const of = (region: KeptRegion): Uint8Array<ArrayBuffer> | undefined => {
+    const place = places?.[region];
+    if (place?.buffer !== problem.kept?.[region])
+      throw new Error(`layer ${problem.name}: its ${region} has no place where it is kept`);
+    return place && keptBytes(place, memory);
+  };
+  return { input: of('input'), residual: of('residual'), output: of('output') };
 }
 
 function createVectorPass(

@@ -7,7 +7,7 @@ import type { Region } from '../schedule/transfer.js';
 import { bytesView } from '../storage/elementBytes.js';
 import { elementsInDram } from '../storage/featureMapLayout.js';
 import type { ElementArray } from '../tensor/precision.js';
-import { allocateElements, bytesOf } from '../tensor/precision.js';
+import { bytesOf, viewElements } from '../tensor/precision.js';
 
 /** A layer's weights as they lie in DRAM, encoded once and run for as many batches as wanted. */
 export interface StoredWeights {
@@ -39,13 +39,23 @@ export interface StoredMaps {
   readonly output?: StoredMap | undefined;
 }
 
-/** The DRAM that one layer touches, region by region; feature maps and partial sums lie in the problem's layout. */
+/** The bytes of a layer's maps that stay on chip, in their buffers. */
+export interface KeptBytes {
+  readonly input?: Uint8Array | undefined;
+  readonly residual?: Uint8Array | undefined;
+  readonly output?: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/**
+ * The DRAM that one layer touches, region by region; feature maps and partial sums lie in the problem's layout. The region of a map
+ * that stays on chip lies in its buffer.
+ */
 export interface LayerDram {
   readonly regions: Readonly<Record<Region, Uint8Array>>;
   /** Feature maps that lie compressed, and not in their regions. */
   readonly maps: StoredMaps;
-  /** The ofmap region as elements, in the problem's layout. */
-  readonly output: ElementArray;
+  /** The ofmap region as elements, in the problem's layout; of a map that stays on chip a copy. */
+  output(): ElementArray;
 }
 
 /** @param input (images, channels, height, width), and so is `residual` */
@@ -55,23 +65,28 @@ export function createLayerDram(
   input: ElementArray,
   residual: ElementArray | undefined,
   maps: StoredMaps,
+  kept: KeptBytes = {},
 ): LayerDram {
   const { input: ifmap, output: ofmap } = problem.window;
   const outputs = problem.images * elementsInDram(problem.layout, ofmap);
   const stored = problem.images * elementsInDram(problem.layout, storedMap(problem));
-  const output = allocateElements(problem.precision, stored);
+  const output = kept.output ?? new Uint8Array(stored * bytesOf(problem.precision));
   return {
     regions: {
-      input: bytesView(mapsInLayout(problem, ifmap, input)),
+      input: kept.input ?? bytesView(mapsInLayout(problem, ifmap, input)),
       residual:
-        residual === undefined ? new Uint8Array(0) : bytesView(mapsInLayout(problem, ofmap, residual)),
+        kept.residual ??
+        (residual === undefined ? new Uint8Array(0) : bytesView(mapsInLayout(problem, ofmap, residual))),
       weights: weights.bytes,
       table: weights.table,
       psum: new Uint8Array(problem.kind === 'conv' ? outputs * bytesOf(problem.accumulator) : 0),
-      output: bytesView(output),
+      output,
       pointers: new Uint8Array(0),
     },
     maps,
-    output,
+    output: () => {
+      const { buffer } = kept.output === undefined ? output : output.slice();
+      return viewElements(problem.precision, buffer, 0, stored);
+    },
   };
 }

@@ -6,6 +6,7 @@ import type { ElementArray } from '../tensor/precision.js';
 import type { LayerEstimate } from './estimateLayer.js';
 import type { Accelerator } from '../accelerator/accelerator.js';
 import type { CompressedLayout } from '../schedule/compressedMap.js';
+import type { KeptPlaces } from '../mapping/keptPlaces.js';
 import { createStoredMap } from './compressedDram.js';
 import type { StoredMap } from './compressedDram.js';
 import type { ComputingExecution } from './execution.js';
@@ -25,6 +26,8 @@ export interface RunnableLayer {
   readonly pool?: ModelLayer | undefined;
   /** Where the layer's output lies if it is to lie compressed. */
   readonly outputLayout?: CompressedLayout | undefined;
+  /** Where the maps lie that stay on chip. */
+  readonly kept?: KeptPlaces | undefined;
 }
 
 /** A layer and the map that it made. */
@@ -42,8 +45,8 @@ export interface FinishedLayer extends FinishedMap {
 }
 
 /**
- * Runs layers one after the other for one batch, every feature map by way of DRAM but those that are pooled on the way. Yields
- * after each layer, when its output has joined `maps`.
+ * Runs layers one after the other for one batch, every feature map by way of DRAM but those that are pooled on the way or stay on chip.
+ * Yields after each layer, when its output has joined `maps`.
  *
  * @param maps holds the network's inputs (images, channels, height, width) under the name `input`; feature maps are added as
  *   they are computed
@@ -69,7 +72,7 @@ export function* runNetwork(
     })),
     accelerator,
   );
-  for (const [index, { modelLayer, estimate, stored, pool, outputLayout }] of layers.entries()) {
+  for (const [index, { modelLayer, estimate, stored, pool, outputLayout, kept }] of layers.entries()) {
     const { layer } = modelLayer;
     const pooling = fusedLayer(pool);
     const names = inputsOf(layer);
@@ -79,7 +82,7 @@ export function* runNetwork(
       residual: compressed.get(names[1] ?? ''),
       output: outputLayout && createStoredMap(outputLayout),
     };
-    const { output, unpooled, movedBytes, schedule } = executeLayer(
+    const { output, unpooled, movedBytes, copiedBytes, schedule } = executeLayer(
       modelLayer,
       estimate.schedule,
       accelerator,
@@ -87,7 +90,7 @@ export function* runNetwork(
       memory,
       input,
       residual,
-      { maps: inDram, pool, execution },
+      { maps: inDram, pool, execution, kept },
     );
     if (inDram.output !== undefined) compressed.set((pooling ?? layer).output, inDram.output);
     const isDense = Object.values(inDram).every((map) => map === undefined);
@@ -100,6 +103,11 @@ export function* runNetwork(
       if (movedBytes[tensor] !== readBytes + writeBytes) {
         throw new Error(
           `layer ${layer.name}: ${movedBytes[tensor]} bytes of ${tensor} moved, ${readBytes + writeBytes} were counted`,
+        );
+      }
+      if (copiedBytes[tensor] !== timeline.copiedBytes[tensor]) {
+        throw new Error(
+          `layer ${layer.name}: ${copiedBytes[tensor]} bytes of ${tensor} copied on chip, ${timeline.copiedBytes[tensor]} were counted`,
         );
       }
     }

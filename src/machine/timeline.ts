@@ -14,6 +14,8 @@ import type { Region, Transfer } from '../schedule/transfer.js';
 import type { CodecWork } from '../storage/activations/activationFormat.js';
 import { tensors } from '../tensor/dataSpace.js';
 import type { Tensor } from '../tensor/dataSpace.js';
+import { countCopy, keptPorts } from '../schedule/keptTransfer.js';
+import { createCopyPath } from './copyPath.js';
 import { addressesOfLayer } from './dram/addresses.js';
 import type { LayerAddresses } from './dram/addresses.js';
 import { createDram } from './dram/createDram.js';
@@ -28,12 +30,14 @@ export interface Timeline {
   readonly passCycles: number;
   /** Cycles that the array waits for the results of the pass before to leave. */
   readonly drainCycles: number;
-  /** Cycles that the array waits for DRAM. */
+  /** Cycles that the array waits for the DMA: for DRAM, or for copies of maps that stay on chip. */
   readonly dramCycles: number;
   /** Of these, those before the first pass, and those after the last results have left the array. */
   readonly firstLoadCycles: number;
   readonly lastStoreCycles: number;
   readonly dram: Readonly<Record<Tensor, DramAccess>>;
+  /** Bytes that the DMA copies between slots and maps that stay on chip. */
+  readonly copiedBytes: Readonly<Record<Tensor, number>>;
   /** What a command-level DRAM did from the layer's start to its end. */
   readonly dramActivity?: DramActivity;
   /** What the DMA does at the buffers. */
@@ -60,10 +64,12 @@ export interface TimelineOptions {
 }
 
 /**
- * Runs the schedule against the clock. The DMA engine hands its transfers to the DRAM in the order of its program, each as soon as
- * it is known when it may start, so that the DRAM sees what is to come. A pass starts on a clock edge, when its loads are in, the array
- * is free and its ofmap slot has been stored, which is also the slot of its partial sums where finished tiles take their place.
- * A fused pooling starts when its tile is complete and the slot of its outputs has been stored, and the array waits for it.
+ * Runs the schedule against the clock. The DMA engine hands its transfers to the DRAM in the order of its program, each as soon
+ * as it is known when it may start, so that the DRAM sees what is to come. Copies to and from maps that stay on chip go by a
+ * path of their own, in the program's order, too; the two paths wait for each other only where a transfer has to. A pass starts
+ * on a clock edge, when its loads are in, the array is free and its ofmap slot has been stored, which is also the slot of its
+ * partial sums where finished tiles take their place. A fused pooling starts when its tile is complete and the slot of its outputs
+ * has been stored, and the array waits for it.
  *
  * @throws UserError when the layer alone does not fit the DRAM
  */
@@ -84,7 +90,8 @@ export function runTimeline(
   const fills = createAccessTable(accelerator.buffers.length);
   const accesses = emptyDramAccesses();
   const codec = { entries: 0, maskBits: 0 };
-  /** By operation of the program, the number of its last request. */
+  const copiedBytes = { ifmap: 0, weight: 0, index: 0, psum: 0, ofmap: 0 };
+  /** By operation of the program, the number of its last request; -1 for a copy. */
   const requests: number[] = [];
   const passEndPs = new Float64Array(steps.length);
   const drainEndPs = new Float64Array(steps.length);
@@ -129,9 +136,12 @@ export function runTimeline(
     const known = request(pointers, pointerAddress, eligiblePs);
     return request(units, address, dram.endPs(known));
   };
-  const isKnown = (wait: DmaWait): boolean => {
-    return wait.kind === 'nothing' || wait.kind === 'operation' || wait.step < passesRun;
-  };
+  const kept = keptPorts(problem, accelerator);
+  const copies = createCopyPath(schedule, program, accelerator, kept);
+  const isPassKnown = (wait: DmaWait): boolean =>
+    wait.kind === 'nothing' || wait.kind === 'operation' || wait.step < passesRun;
+  const isKnown = (wait: DmaWait): boolean =>
+    wait.kind === 'operation' ? copies.isKnown(wait.operation, isPassKnown) : isPassKnown(wait);
   const clockOf = (wait: DmaWait): number => {
     switch (wait.kind) {
       case 'nothing':
@@ -141,12 +151,22 @@ export function runTimeline(
       case 'drain':
         return drainEndPs[wait.step];
       case 'operation':
-        return dram.endPs(requests[wait.operation]);
+        return endOf(wait.operation);
     }
   };
+  const endOf = (operation: number): number =>
+    copies.has(operation) ? copies.endPs(operation, clockOf) : dram.endPs(requests[operation]);
   const startAllKnown = (): void => {
     while (requests.length < program.operations.length) {
       const { transfer, waitsFor } = program.operations[requests.length];
+      const map = kept[transfer.region];
+      if (map !== undefined) {
+        countFill(fills, transfer, problem, ports);
+        countCopy(fills, transfer, map);
+        copiedBytes[transfer.tensor] += transfer.bytes;
+        requests.push(-1);
+        continue;
+      }
       if (!isKnown(waitsFor)) return;
       requests.push(start(transfer, clockOf(waitsFor)));
     }
@@ -155,9 +175,9 @@ export function runTimeline(
   steps.forEach(({ pass, pooling }, index) => {
     startAllKnown();
     const { first, last, slotStore } = program.steps[index];
-    const slotFreePs = (): number => (slotStore < 0 ? 0 : dram.endPs(requests[slotStore]));
+    const slotFreePs = (): number => (slotStore < 0 ? 0 : endOf(slotStore));
     let readyPs = pooling === undefined ? slotFreePs() : 0;
-    for (let load = first; load < last; load++) readyPs = Math.max(readyPs, dram.endPs(requests[load]));
+    for (let load = first; load < last; load++) readyPs = Math.max(readyPs, endOf(load));
     const startPs = Math.ceil(Math.max(readyPs, arrayFreePs) / periodPs) * periodPs;
     if (index === 0) firstStartPs = startPs;
     const waitPs = Math.max(0, drainedPs - (startPs + pass.firstFoldCycles * periodPs));
@@ -178,7 +198,7 @@ export function runTimeline(
   startAllKnown();
 
   const exposedDrainCycles = (drainedPs - arrayFreePs) / periodPs;
-  const endPs = Math.max(dram.finishRequests(), drainedPs);
+  const endPs = Math.max(dram.finishRequests(), drainedPs, copies.finish(clockOf));
   const cycles = Math.ceil(endPs / periodPs);
   const dramActivity = dram.endLayer(cycles * periodPs);
   return {
@@ -190,6 +210,7 @@ export function runTimeline(
     firstLoadCycles: firstStartPs / periodPs,
     lastStoreCycles: cycles - drainedPs / periodPs,
     dram: accesses,
+    copiedBytes,
     ...(dramActivity && { dramActivity }),
     fills,
     codec,

@@ -147,8 +147,8 @@ function keptBytesOf({ kept }: LayerProblem, { buffers }: Accelerator): Readonly
 
 const noneKept: ReadonlyMap<BufferSpec, number> = new Map();
 
-/** Sizes worked out before: a search asks for the same cuts again and again. */
-const knownTileBytes = new WeakMap<ConvProblem, Map<string, number>>();
+/** Sizes worked out before: searches ask for the same cuts again and again, wherever the layer's maps lie. */
+const knownTileBytes = new WeakMap<ConvProblem['storage'], Map<string, number>>();
 
 /** Bytes of a slot for weight tiles of so many filters and channels. */
 export function footprintOfWeights(
@@ -159,8 +159,8 @@ export function footprintOfWeights(
 }
 
 function largestWeightTileBytes(problem: ConvProblem, tile: Pick<TileShape, 'filters' | 'channels'>): number {
-  const known = knownTileBytes.get(problem) ?? new Map<string, number>();
-  knownTileBytes.set(problem, known);
+  const known = knownTileBytes.get(problem.storage) ?? new Map<string, number>();
+  knownTileBytes.set(problem.storage, known);
   const key = `${tile.filters} ${tile.channels}`;
   const bytes = known.get(key) ?? workOutLargestTile(problem, tile);
   known.set(key, bytes);

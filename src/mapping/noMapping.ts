@@ -2,7 +2,6 @@ import type { Accelerator, BufferSpec } from '../accelerator/accelerator.js';
 import { dataflowNames, dataflowOf } from '../dataflow/dataflows.js';
 import { UserError } from '../document/userError.js';
 import { bytes, describeNeed, fits } from './capacity.js';
-import { halvings } from './candidates.js';
 import { footprint } from './footprint.js';
 import type { Footprint } from './footprint.js';
 import { mappedTensors } from './mapping.js';
@@ -10,6 +9,7 @@ import type { Mapping } from './mapping.js';
 import { loopNames, wholeTile } from './problem.js';
 import type { LayerProblem, LoopName } from './problem.js';
 import { registerShortage } from './registerFiles.js';
+import { halvings } from './tileSizes.js';
 
 /**
  * Why a layer has no legal mapping on an accelerator: the buffers or register files that even the mapping which is nearest to legal

@@ -2,7 +2,6 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import { UserError } from '../document/userError.js';
 import type { LayerMappingSpec, TilingSpec } from '../scenario/scenario.js';
 import { phaseGroupings } from './phaseGroupings.js';
-import type { Cost } from './chooseMapping.js';
 import { bufferingFault, dataflowFault, peSetsFault } from './prescribedFaults.js';
 import { describeShortage } from './capacity.js';
 import { poolingFault } from './fusedPool.js';
@@ -13,6 +12,9 @@ import { loopNames, wholeTile } from './problem.js';
 import type { LayerProblem } from './problem.js';
 import { changesThatFit, sizesOfTiling } from './smallestChange.js';
 import type { Size } from './smallestChange.js';
+
+/** What a mapping costs in the objective, exactly: from the layer's schedule. */
+type Cost = (mapping: Mapping) => number;
 
 /**
  * The mapping that a user prescribes for a layer. Phases per group are those of least cost where the user leaves

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import type { MappingObjective } from '../scenario/objective.js';
+import { objectiveText } from '../scenario/objective.js';
+import type { MappingObjective, ObjectiveName } from '../scenario/objective.js';
 import type { ChangeOutcome, Explained, Figures } from './explainResult.js';
 import { digitsFor, formatFixed, formatKib } from './format.js';
 
@@ -12,12 +13,17 @@ export interface GainColumn {
   readonly changes: readonly ChangeOutcome[];
 }
 
-export const objectiveWords: Readonly<Record<MappingObjective, string>> = {
+const words: Readonly<Record<ObjectiveName, string>> = {
   edp: 'EDP',
   energy: 'energy',
   latency: 'latency',
   'dram-traffic': 'DRAM traffic',
 };
+
+/** The objective in a sentence. */
+export function objectiveWords(objective: MappingObjective): string {
+  return typeof objective === 'string' ? words[objective] : `sum ${objectiveText(objective)}`;
+}
 
 /**
  * Changes that help some work or any of the further columns, in the order of their gain for the former, with what they make of it;
@@ -36,11 +42,11 @@ export function changesTable(
   const helping = changes.filter(isHelp);
   const rest = changes.filter((each) => !isHelp(each));
   const caveats = [...new Set(helping.flatMap((each) => each.caveats))];
-  const words = objectiveWords[objective];
+  const goal = objectiveWords(objective);
   const lines = [
     helping.length === 0
-      ? `${title}: none of ${changes.length} changes lowers the ${words}`
-      : `${title}: what lowers the ${words}, and by how much`,
+      ? `${title}: none of ${changes.length} changes lowers the ${goal}`
+      : `${title}: what lowers the ${goal}, and by how much`,
   ];
   if (helping.length > 0) {
     const table = new Table({

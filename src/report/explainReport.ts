@@ -16,7 +16,7 @@ export function explainText(result: ExplainResult): string {
   const { scenario, network, accelerator, energyTable, objective, batch, variants, notes } = result;
   const heading =
     `${scenario}: ${network} on ${accelerator}, energy table ${energyTable}; what bounds it, and what would lower the ` +
-    `${objectiveWords[objective]}; figures are for ${batch === 1 ? 'one image' : `a batch of ${batch}`}`;
+    `${objectiveWords(objective)}; figures are for ${batch === 1 ? 'one image' : `a batch of ${batch}`}`;
   return [
     heading,
     ...variants.flatMap((variant) => variantBlocks(variant, result)),
@@ -37,7 +37,7 @@ function variantBlocks(variant: ExplainedVariant, { objective }: ExplainResult):
   return [
     `${variant.variant}, storage ${variant.storage}, ${variant.dataflow}`,
     ...plotOf(variant),
-    layers.map((layer, index) => layerLine(layer, index, objectiveWords[objective])).join('\n'),
+    layers.map((layer, index) => layerLine(layer, index, objectiveWords(objective))).join('\n'),
     ...tables,
     columns.map(({ title, diagnosis }) => verdict(title, diagnosis)).join('\n'),
     ...(network === undefined

@@ -1,6 +1,7 @@
 import type { StallCause } from '../dataflow/counters.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { MappingObjective } from '../scenario/objective.js';
+import type { SearchOutcome } from '../search/mapLayer.js';
 import type { LevelAccess } from './levelAccesses.js';
 import type { LoopNest } from './loopNest.js';
 
@@ -25,18 +26,6 @@ export interface LayerLimit {
   readonly by: 'computing' | StallCause;
   /** Of the layer's cycles, 0 to 1. */
   readonly share: number;
-}
-
-/** How a search came to a mapping. */
-export interface SearchOutcome {
-  /** Of the mapping, and of what no mapping can be better than, in the same unit. */
-  readonly cost: number;
-  readonly bound: number;
-  /** No mapping of the space is better. */
-  readonly isProven: boolean;
-  /** Mappings estimated exactly, and mappings looked at by the bound. */
-  readonly judged: number;
-  readonly bounded: number;
 }
 
 export interface MappedLayer {

@@ -1,6 +1,6 @@
 import type { MappingObjective } from '../scenario/objective.js';
 import { formatCount } from './format.js';
-import type { SearchOutcome } from './mappedScenario.js';
+import type { SearchOutcome } from '../search/mapLayer.js';
 
 /** The value of an objective with its unit: `12.34 uJ*ms` for pJ x ps. */
 export function costText(objective: MappingObjective, cost: number): string {
@@ -13,6 +13,8 @@ export function costText(objective: MappingObjective, cost: number): string {
       return `${figure(cost / 1e9)} ms`;
     case 'dram-traffic':
       return `${formatCount(cost)} B`;
+    default:
+      return figure(cost);
   }
 }
 

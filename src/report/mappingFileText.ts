@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { mappedTensors } from '../mapping/mapping.js';
 import { loopNames } from '../mapping/problem.js';
+import { objectiveText } from '../scenario/objective.js';
 import type { MappingObjective } from '../scenario/objective.js';
 import { formatCount, formatFixed } from './format.js';
 import type { MappedCell, MappedLayer, MappedScenario } from './mappedScenario.js';
@@ -18,7 +19,7 @@ export function mappingFileText(mapped: MappedScenario, name: string): string {
   const madeFor = {
     ...{ network, accelerator },
     ...(variants.length === 1 && { variant: variants[0] }),
-    objective,
+    ...(typeof objective === 'string' && { objective }),
   };
   const sections =
     cells.length === 1
@@ -37,7 +38,7 @@ export function mappingFileText(mapped: MappedScenario, name: string): string {
     '# docs/mapping.md says what each key means.',
     'kind: mapping',
     `name: ${scalar(name)}`,
-    `description: ${scalar(`Mappings of the scenario ${scenario} for least ${objective}${images}`)}`,
+    `description: ${scalar(`Mappings of the scenario ${scenario} for least ${objectiveText(objective)}${images}`)}`,
     `madeFor: ${flow(madeFor)}`,
     ...sections,
   ].join('\n')}\n`;
@@ -54,7 +55,7 @@ function layerLines({ layers }: MappedCell, objective: MappingObjective, indent:
 function commentOf({ summary, search, isPrescribed }: MappedLayer, objective: MappingObjective): string {
   const { steps, cycles, energyPj, dramBytes, cost } = summary;
   return [
-    `${objective} ${costText(objective, cost)}`,
+    `${objectiveText(objective)} ${costText(objective, cost)}`,
     ...(isPrescribed ? ['prescribed'] : search === undefined ? [] : [gapText(objective, cost, search)]),
     `${formatCount(steps)} steps, ${formatCount(cycles)} cycles, ${formatFixed(energyPj / 1e6, 3)} uJ, ${formatCount(dramBytes)} B of DRAM`,
   ].join('; ');

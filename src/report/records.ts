@@ -49,6 +49,10 @@ export function layerRecord(
     activePes: counts.activePes,
     idleMacSlots: counts.idleMacSlots,
     dram: nested(counts.dram),
+    keptInput: result.kept?.input ?? null,
+    keptResidual: result.kept?.residual ?? null,
+    keptOutput: result.kept?.output ?? null,
+    copiedBytes: { ...counts.copiedBytes },
     ...behaviourRecord(result.dramBehaviour),
     buffers: Object.fromEntries(
       Object.entries(counts.buffers).map(([name, byTensor]) => [name, nested(byTensor)]),

@@ -21,6 +21,8 @@ export interface LayerResult {
   readonly kernel?: readonly [number, number];
   /** Name of the storage format; absent for layers without weights. */
   readonly format?: string;
+  /** Of the maps that stay on chip, the names of their buffers. */
+  readonly kept?: Readonly<Partial<Record<'input' | 'residual' | 'output', string | undefined>>> | undefined;
   readonly mapping: Mapping;
   /** What the dataflow has chosen beyond it for the first pass, such as e, p, q, r and t of row stationary. */
   readonly chosen: Readonly<Record<string, number>>;

@@ -8,7 +8,7 @@ import type { Location } from '../document/userError.js';
 import { safeName, text } from '../document/words.js';
 import { layerMappings } from './layerMapping.js';
 import { mappingObjectives } from './objective.js';
-import type { MappingObjective } from './objective.js';
+import type { ObjectiveName } from './objective.js';
 import type { LayerMappingSpec } from './scenario.js';
 
 const layers = layerMappings.meta({ description: 'What is prescribed, by the name of the layer' });
@@ -51,7 +51,7 @@ export interface MadeFor {
   readonly network?: string | undefined;
   readonly accelerator?: string | undefined;
   readonly variant?: string | undefined;
-  readonly objective?: MappingObjective | undefined;
+  readonly objective?: ObjectiveName | undefined;
 }
 
 /** What is prescribed for a layer, and where that stands. */

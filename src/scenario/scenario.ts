@@ -3,7 +3,7 @@ import { expectKind, faultAt, parseDocument, readDocument } from '../document/do
 import type { YamlDocument } from '../document/document.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
 import type { Execution } from './execution.js';
-import type { MappingObjective } from './objective.js';
+import type { MappingObjective, SearchSpace } from './objective.js';
 import { scenarioSchema } from './schema.js';
 
 export type { MappingObjective } from './objective.js';
@@ -39,6 +39,13 @@ export interface TilingSpec {
 
 /** Parameters of Eyeriss's mapping (Chen et al., JSSC 52(1), 2017, Table III). */
 export type RowStationarySpec = Readonly<Record<'m' | 'n' | 'e' | 'p' | 'q' | 'r' | 't', number>>;
+
+/** What a search for a mapping looks at, and how many mappings it estimates at most. */
+export interface SearchSettings {
+  readonly space: SearchSpace;
+  readonly judgements?: number | undefined;
+  readonly refinements?: number | undefined;
+}
 
 /** What the user prescribes for one layer. */
 export type LayerMappingSpec = TilingSpec | { readonly rowStationary: RowStationarySpec };
@@ -90,7 +97,11 @@ export interface ScenarioFile {
   readonly mapping: string | Readonly<Record<string, LayerMappingSpec>>;
   /** Pooling layers that are fused into the convolution before them; whether they can be is not checked. */
   readonly fuse: 'none' | 'auto' | readonly string[];
+  /** Maps that stay on chip: none, as the objective asks for, or by the name of the map or of its layer the buffer. */
+  readonly keep: 'none' | 'auto' | Readonly<Record<string, string>>;
   readonly objective: MappingObjective;
+  /** How mappings are searched for; quickly unless given. */
+  readonly search?: SearchSettings | undefined;
   /** Names of the layers to report; all unless given. */
   readonly layers?: readonly string[] | undefined;
   /** Of everything random that has no seed of its own. */

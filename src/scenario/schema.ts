@@ -4,7 +4,7 @@ import { positiveInteger, nonNegativeInteger, seedInteger } from '../document/in
 import { safeName, text } from '../document/words.js';
 import { executions } from './execution.js';
 import { layerMappings } from './layerMapping.js';
-import { mappingObjectives } from './objective.js';
+import { mappingObjectives, searchSpaces } from './objective.js';
 import { accumulatorPrecisions, precisions } from '../tensor/precision.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
 
@@ -201,13 +201,38 @@ export const scenarioSchema = z
           'Pooling layers that run on finished tiles of the convolution before them: none, auto where it costs less, or those named',
         examples: ['auto', ['pool1']],
       }),
+    keep: z
+      .union([z.enum(['none', 'auto']), z.record(z.string(), text('buffer'))])
+      .default('none')
+      .meta({
+        description:
+          'Feature maps that stay on chip from the layer that makes them to the last one that reads them: none, as the objective asks for, or the ' +
+          'buffer of each by the name of the map or of its layer',
+        examples: ['none', 'auto', { 'layer1.0.conv1': 'ifmap-buffer' }],
+      }),
     objective: z
       .union([z.enum(mappingObjectives), weightedObjective])
       .default('edp')
       .meta({
-        description: 'What mappings are chosen for: one of the names, or weights of energy, latency and DRAM bytes in a sum',
+        description:
+          'What mappings are chosen for: one of the names, or weights of energy, latency and DRAM bytes in a sum',
         examples: ['edp', { energy: 1, latency: 0.5 }],
       }),
+    search: z
+      .strictObject({
+        space: z.enum(searchSpaces).default('halved').meta({
+          description:
+            'Tiles halved again and again, all that cut loops evenly or suit the array, or everything',
+        }),
+        judgements: positiveInteger()
+          .optional()
+          .meta({ description: 'Mappings of a layer that are estimated, at most' }),
+        refinements: positiveInteger()
+          .optional()
+          .meta({ description: 'Mappings of a layer whose passes are worked out, at most' }),
+      })
+      .optional()
+      .meta({ description: 'How thoroughly mappings are searched for; quickly unless given' }),
     layers: uniqueTexts('layer').optional(),
     seed: seedInteger().optional(),
     check: z

@@ -12,7 +12,7 @@ import type { Transfer } from './transfer.js';
  */
 export function countFill(table: AccessTable, transfer: Transfer, problem: LayerProblem, ports: Ports): void {
   if (transfer.region === 'table') return;
-  const port = portOf(transfer, ports);
+  const port = slotPortOf(transfer, ports);
   const bytes = transfer.bytes + transfer.zeroFillElements * bytesOf(problem.precision);
   const elements = transfer.elements + transfer.zeroFillElements;
   const { indexBytes = 0 } = transfer;
@@ -23,7 +23,8 @@ export function countFill(table: AccessTable, transfer: Transfer, problem: Layer
   if (indexBytes > 0) count(table, port.buffer, 'index', indexBytes, words - ownWords, indexBytes);
 }
 
-function portOf(transfer: Transfer, ports: Ports): Ports['ifmap'] {
+/** The way to the buffer in which a transfer's slot lies. */
+export function slotPortOf(transfer: Transfer, ports: Ports): Ports['ifmap'] {
   switch (transfer.region) {
     case 'input':
       return ports.ifmap;

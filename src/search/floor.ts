@@ -12,8 +12,8 @@ import { leastWork, registersOfAll } from './leastWork.js';
 import type { LeastWork } from './leastWork.js';
 import { movedBytesOf } from './movedBytes.js';
 import type { MovedBytes } from './movedBytes.js';
-import { needsEnergy, valueOf } from './objective.js';
-import type { LayerSums } from './objective.js';
+import { needsEnergy, valueOf } from '../scenario/objective.js';
+import type { ObjectiveSums } from '../scenario/objective.js';
 import { dataflowsOf } from './space.js';
 import type { MappingSpace } from './space.js';
 import { createTileWalk, shapeOf } from './tileWalk.js';
@@ -73,7 +73,7 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
       walk.forEachTiling(dataflow, (tiling) => {
         const { filters, channels, images, rows, columns } = tiling;
         const cycles = groups * (cyclesOf?.(filters, channels, images, rows, columns) ?? 0);
-        const passCycles = Math.max(cycles, work.cycles);
+        const passCycles = Math.max(cycles, work.cycles) + work.poolingCycles;
         const ofTiling = leastSums(search, rates, moved(tiling, undefined, rates), passCycles, passPj);
         const boundOfTiling = valueOf(objective, ofTiling);
         if (boundOfTiling > visitor.limit()) {
@@ -127,7 +127,7 @@ export function leastSums(
   { read, written, first, last, between, fillPj }: MovedBytes,
   passCycles: number,
   passPj: number,
-): LayerSums {
+): ObjectiveSums {
   const psPerByte = 1e12 / dram.bandwidthBytesPerSecond;
   const startPs = dram.kind === 'flat' ? dram.latencyPs : 0;
   const inTurn = startPs + (first + between + last) * psPerByte + passCycles * periodPs;

@@ -15,6 +15,8 @@ export interface LeastWork {
   readonly outputBytes: number;
   /** With all PEs, or all lanes of the post-processor, at work. */
   readonly cycles: number;
+  /** Of a fused pooling, after the passes of the array. */
+  readonly poolingCycles: number;
 }
 
 export function leastWork(problem: LayerProblem, { array, postProcessor }: Accelerator): LeastWork {
@@ -27,11 +29,30 @@ export function leastWork(problem: LayerProblem, { array, postProcessor }: Accel
     const { kernelHeight, kernelWidth } = problem.window;
     const elements = outputs * kernelHeight * kernelWidth;
     const operations = elements + (problem.residual ? outputs : 0);
-    return { macs: 0, operations, outputBytes, cycles: Math.ceil(elements / postProcessor.lanes) };
+    return {
+      macs: 0,
+      operations,
+      outputBytes,
+      cycles: Math.ceil(elements / postProcessor.lanes),
+      poolingCycles: 0,
+    };
   }
   const macs = nonZeroTaps(problem.storage.supports) * positions;
   const lanes = array.rows * array.columns * array.macLanes;
-  return { macs, operations: outputs, outputBytes, cycles: Math.ceil(macs / lanes) };
+  const { pool } = problem;
+  const windows = pool === undefined ? 0 : pool.window.output.height * pool.window.output.width;
+  const pooled =
+    windows *
+    (pool === undefined ? 0 : pool.window.kernelHeight * pool.window.kernelWidth) *
+    groups *
+    whole.filters;
+  return {
+    macs,
+    operations: outputs,
+    outputBytes,
+    cycles: Math.ceil(macs / lanes),
+    poolingCycles: Math.ceil((whole.images * pooled) / postProcessor.lanes),
+  };
 }
 
 /** Entries of the register files where all mappings of a layer in a dataflow have the same; undefined elsewhere. */

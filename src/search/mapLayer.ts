@@ -6,24 +6,24 @@ import type { EnergyModel } from '../energy/evaluate.js';
 import { estimateLayer } from '../machine/estimateLayer.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import type { Mapping } from '../mapping/mapping.js';
+import { noLegalMapping } from '../mapping/noMapping.js';
 import { prescribedMapping } from '../mapping/prescribedMapping.js';
 import type { LayerProblem } from '../mapping/problem.js';
 import type { Layer } from '../network/layer.js';
-import type { MappingObjective } from '../scenario/objective.js';
 import type { LayerMappingSpec } from '../scenario/scenario.js';
 import type { PassCache } from '../schedule/schedule.js';
 import { tensors } from '../tensor/dataSpace.js';
-import { needsEnergy, valueOf } from './objective.js';
-import type { LayerSums } from './objective.js';
+import { needsEnergy, valueOf } from '../scenario/objective.js';
+import type { MappingObjective, ObjectiveSums, SearchSpace } from '../scenario/objective.js';
 import { searchMapping } from './searchMapping.js';
 import type { MappingSearch, SearchLimits } from './searchMapping.js';
 import { fewestSteps } from './fewestSteps.js';
 import { mappingSpaces, mostStepsEver } from './space.js';
-import type { MappingSpace, MappingSpaceName } from './space.js';
+import type { MappingSpace } from './space.js';
 
 /** What to search through, and for how long. */
 export interface SearchEffort extends SearchLimits {
-  readonly space?: MappingSpaceName;
+  readonly space?: SearchSpace;
 }
 
 export interface MapLayerOptions {
@@ -37,10 +37,16 @@ export interface MapLayerOptions {
 }
 
 /** How sure it is that no other mapping is better. */
-export interface SearchOutcome extends Omit<MappingSearch<LayerEstimate>, 'best'> {
-  readonly space: MappingSpaceName;
-  /** The mapping's value in the objective's unit. */
-  readonly value: number;
+export interface SearchOutcome {
+  readonly space: SearchSpace;
+  /** What the mapping costs, and what no mapping of the space falls below, in the objective's unit. */
+  readonly cost: number;
+  readonly bound: number;
+  /** No mapping of the space is better. */
+  readonly isProven: boolean;
+  /** Mappings estimated exactly, and mappings looked at by the bound. */
+  readonly judged: number;
+  readonly bounded: number;
 }
 
 /** A layer's estimate, and how its mapping was found; absent where the user prescribes it. */
@@ -76,7 +82,7 @@ export function* mapLayerStepwise(
 ): Generator<void, MappedLayer, void> {
   if (needsEnergy(objective) && priced === undefined)
     throw new Error(`layer ${problem.name}: the objective asks for energy, and nothing is priced`);
-  const judge = (mapping: Mapping, passes: PassCache): { sums: LayerSums; estimate: LayerEstimate } => {
+  const judge = (mapping: Mapping, passes: PassCache): { sums: ObjectiveSums; estimate: LayerEstimate } => {
     const estimate = estimateLayer(problem, mapping, accelerator, passes);
     return { sums: sumsOf(estimate, accelerator, needsEnergy(objective) ? priced : undefined), estimate };
   };
@@ -124,12 +130,23 @@ function spaceFor(problem: LayerProblem, accelerator: Accelerator, space: Mappin
 
 function outcomeOf(
   { best, ...found }: MappingSearch<LayerEstimate>,
-  space: MappingSpaceName,
+  space: SearchSpace,
   problem: LayerProblem,
   accelerator: Accelerator,
 ): MappedLayer {
-  if (best === undefined) throw new UserError(`no mapping of ${problem.name}`, { file: accelerator.file });
-  return { ...best.estimate, search: { ...found, space, value: best.value } };
+  if (best === undefined) throw whyNot(problem, accelerator);
+  const { bound, isProven, judged, bounded } = found;
+  return { ...best.estimate, search: { space, cost: best.value, bound, isProven, judged, bounded } };
+}
+
+function whyNot(problem: LayerProblem, accelerator: Accelerator): UserError {
+  const pool = problem.kind === 'conv' ? problem.pool : undefined;
+  if (pool === undefined) return noLegalMapping(problem, accelerator);
+  return new UserError(
+    `expected room in ${accelerator.name} for tiles of ${problem.name} that cut no window of ${pool.name}, which is fused into it; ` +
+      `leave ${pool.name} out of fuse, or enlarge the buffers`,
+    { file: accelerator.file },
+  );
 }
 
 /** What an estimated layer comes to; without energy where nothing is priced. */
@@ -137,7 +154,7 @@ export function sumsOf(
   { schedule, timeline }: LayerEstimate,
   accelerator: Accelerator,
   priced?: MapLayerOptions['priced'],
-): LayerSums {
+): ObjectiveSums {
   let bursts = 0;
   for (const tensor of tensors)
     bursts += timeline.dram[tensor].readBursts + timeline.dram[tensor].writeBursts;

@@ -1,6 +1,7 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
 import type { LayerProblem } from '../mapping/problem.js';
 import { wholeTile } from '../mapping/problem.js';
+import { storedMap } from '../mapping/storedTile.js';
 import { bytesOf } from '../tensor/precision.js';
 import type { EnergyRates } from './energyRates.js';
 import type { Placement, Tiling } from './tileWalk.js';
@@ -40,6 +41,9 @@ export function movedBytesOf(
   const maps = whole.images * groups * (problem.kind === 'conv' ? whole.channels : whole.filters);
   const outputs = whole.images * groups * whole.filters * whole.rows * whole.columns;
   const outputBytes = outputs * elementBytes;
+  const stored = storedMap(problem);
+  const storedBytes = whole.images * groups * whole.filters * stored.height * stored.width * elementBytes;
+  const isPooled = problem.kind === 'conv' && problem.pool !== undefined;
   const psumBytes = outputs * bytesOf(problem.accumulator);
   const tableBytes = problem.kind === 'conv' ? problem.storage.table.length : 0;
   const { kept } = problem;
@@ -81,7 +85,7 @@ export function movedBytesOf(
       psumsRead = Math.max(0, psumsWritten - tiles[ofmap] * rounds * waiting);
     }
     moved.read = ifmapRead + weightRead + tableBytes + (inDram.residual ? outputBytes : 0) + psumsRead;
-    moved.ofmap = inDram.output ? outputBytes : 0;
+    moved.ofmap = inDram.output ? storedBytes : 0;
     moved.written = moved.ofmap + psumsWritten;
     moved.ifmapOnce = inDram.input ? ifmapOnce : 0;
     moved.ifmapLoads = ifmapLoads;
@@ -92,15 +96,16 @@ export function movedBytesOf(
       : 0;
     const firstWeight = weights?.firstBytes ?? 0;
     moved.first = firstIfmap + firstWeight + (weights === undefined ? 0 : tableBytes);
-    moved.last = inDram.output ? images.last * filters.last * rows.last * columns.last * elementBytes : 0;
+    moved.last =
+      inDram.output && !isPooled ? images.last * filters.last * rows.last * columns.last * elementBytes : 0;
     moved.between = 0;
     if (placement !== undefined) {
       const { slots } = placement;
       if (slots[ifmap] === 1) moved.between += Math.max(0, ifmapRead - firstIfmap);
       if (slots[weight] === 1) moved.between += Math.max(0, weightRead - waiting - firstWeight);
       // A command-level DRAM takes writes over before they are done.
-      if (dram.kind === 'flat' && slots[ofmap] === 1 && channels.trips === 1 && inDram.output)
-        moved.between += outputBytes - moved.last;
+      if (dram.kind === 'flat' && slots[ofmap] === 1 && channels.trips === 1 && inDram.output && !isPooled)
+        moved.between += storedBytes - moved.last;
     }
     if (rates !== undefined) {
       const { fillPerByte, storePerByte, perByteMoved } = rates;
@@ -110,13 +115,13 @@ export function movedBytesOf(
         padded * fillPerByte.ifmap +
         weightBytes * fillPerByte.weight +
         (problem.residual ? outputBytes * fillPerByte.ofmap : 0) +
-        outputBytes * storePerByte.ofmap +
+        storedBytes * storePerByte.ofmap +
         psumsWritten * (storePerByte.psum + fillPerByte.psum + perByteMoved) +
         ((inDram.input ? ifmapBytes : 0) +
           weightBytes +
           tableBytes +
           (inDram.residual ? outputBytes : 0) +
-          (inDram.output ? outputBytes : 0)) *
+          (inDram.output ? storedBytes : 0)) *
           perByteMoved;
     }
     return moved;

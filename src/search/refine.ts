@@ -14,8 +14,9 @@ import type { PassCache } from '../schedule/schedule.js';
 import { leastSums, ratesOf } from './floor.js';
 import type { BoundedMapping, SearchProblem } from './floor.js';
 import type { EnergyRates } from './energyRates.js';
+import { leastWork } from './leastWork.js';
 import type { MovedBytes } from './movedBytes.js';
-import { needsEnergy, valueOf } from './objective.js';
+import { needsEnergy, valueOf } from '../scenario/objective.js';
 import type { MappingSpace } from './space.js';
 
 /**
@@ -32,6 +33,8 @@ export function createRefinement(
   const { problem, accelerator, objective, priced } = search;
   const context = arrayContext(accelerator);
   const { burstBytes } = accelerator.dram;
+  const isPooled = problem.kind === 'conv' && problem.pool !== undefined;
+  const { poolingCycles } = leastWork(problem, accelerator);
   const isFlat = accelerator.dram.kind === 'flat';
   const maps = isFlat ? mapTraffic(problem, burstBytes) : undefined;
   const rates = new Map<string, EnergyRates | undefined>();
@@ -74,7 +77,7 @@ export function createRefinement(
     if (maps === undefined) return moved;
     const { ifmapOnce, ifmapLoads, ofmap } = moved;
     const ifmapRest = ifmapOnce === 0 ? 0 : maps.ifmap(tile) * burstBytes - ifmapOnce;
-    const ofmapRest = ofmap === 0 ? 0 : maps.ofmap(tile) * burstBytes - ofmap;
+    const ofmapRest = ofmap === 0 || isPooled ? 0 : maps.ofmap(tile) * burstBytes - ofmap;
     const residualRest = problem.residual && problem.kept?.residual === undefined ? ofmapRest : 0;
     return {
       ...moved,
@@ -89,7 +92,13 @@ export function createRefinement(
     const dataflow = mapping.dataflow ?? accelerator.array.dataflow;
     if (!rates.has(dataflow)) rates.set(dataflow, ratesOf(search, dataflow));
     const { cycles, pj } = passesOf(mapping);
-    const least = leastSums(search, rates.get(dataflow), wholeBursts(mapping, moved), cycles, pj);
+    const least = leastSums(
+      search,
+      rates.get(dataflow),
+      wholeBursts(mapping, moved),
+      cycles + poolingCycles,
+      pj,
+    );
     return [
       {
         ...bounded,

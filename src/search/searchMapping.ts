@@ -4,8 +4,8 @@ import { compareBounds, createHeap } from './boundedHeap.js';
 import type { BoundedHeap } from './boundedHeap.js';
 import { forEachBounded } from './floor.js';
 import type { BoundedMapping, SearchProblem } from './floor.js';
-import { valueOf } from './objective.js';
-import type { LayerSums } from './objective.js';
+import { valueOf } from '../scenario/objective.js';
+import type { ObjectiveSums } from '../scenario/objective.js';
 import { createRefinement } from './refine.js';
 import type { MappingSpace } from './space.js';
 
@@ -24,7 +24,7 @@ export interface SearchLimits {
 /** A mapping as it was estimated. */
 export interface Judged<T> {
   readonly mapping: Mapping;
-  readonly sums: LayerSums;
+  readonly sums: ObjectiveSums;
   /** In the objective's unit. */
   readonly value: number;
   readonly estimate: T;
@@ -56,7 +56,7 @@ export interface MappingSearch<T> {
 export function* searchMapping<T>(
   search: SearchProblem,
   space: MappingSpace,
-  judge: (mapping: Mapping, passes: PassCache) => { readonly sums: LayerSums; readonly estimate: T },
+  judge: (mapping: Mapping, passes: PassCache) => { readonly sums: ObjectiveSums; readonly estimate: T },
   {
     judgements = Infinity,
     refinements = Infinity,
@@ -119,8 +119,7 @@ export function* searchMapping<T>(
         for (const refined of refine(next)) if (refined.bound <= limit()) close.push(refined);
       } else return cutShort();
     }
-    if (leftOut > limit() || leftOut === Infinity)
-      return { best, bound: limit(), isProven: true, ...counts };
+    if (leftOut > limit() || leftOut === Infinity) return { best, bound: limit(), isProven: true, ...counts };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
+import type { SearchSpace } from '../scenario/objective.js';
 import type { TileSizeKind } from '../mapping/tileSizes.js';
 
 /** The mappings among which the best one is searched for; all that are legal, of these tile sizes and orders. */
@@ -25,12 +26,10 @@ export const mappingSpaces = {
   aligned: { tileSizes: 'aligned', orders: 'unlike', bufferings: 'useful', peSets: 'all', mostSteps: 20_000 },
   /** Everything. */
   full: { tileSizes: 'all', orders: 'all', bufferings: 'all', peSets: 'all', mostSteps: 2_000_000 },
-} as const satisfies Readonly<Record<string, MappingSpace>>;
+} as const satisfies Readonly<Record<SearchSpace, MappingSpace>>;
 
 /** Layers of more steps than this are not worth simulating one by one. */
 export const mostStepsEver = 2_000_000;
-
-export type MappingSpaceName = keyof typeof mappingSpaces;
 
 /** Names of the dataflows among which a mapping can choose. */
 export function dataflowsOf({ array }: Accelerator): readonly string[] {

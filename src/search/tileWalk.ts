@@ -1,11 +1,14 @@
 import type { Accelerator } from '../accelerator/accelerator.js';
 import { dataflowOf } from '../dataflow/dataflows.js';
 import { bufferOf } from '../mapping/footprint.js';
+import { keepsWindowsWhole } from '../mapping/fusedPool.js';
+import type { MapAxis } from '../mapping/fusedPool.js';
 import { loopNumber, ordersByMask } from '../mapping/loopOrders.js';
 import { mappedTensors } from '../mapping/mapping.js';
 import type { Buffering, MappedTensor, Mapping } from '../mapping/mapping.js';
 import { loopNames, wholeTile } from '../mapping/problem.js';
 import type { LayerProblem, LoopName, TileShape } from '../mapping/problem.js';
+import { mostPooled } from '../mapping/storedTile.js';
 import { tileSizes } from '../mapping/tileSizes.js';
 import { bytesOf } from '../tensor/precision.js';
 import { loopCut, mapCut } from './loopTables.js';
@@ -27,6 +30,8 @@ export interface Tiling {
   steps: number;
   /** By the loop's number. */
   readonly trips: Int32Array;
+  /** Of a slot for what a fused pooling makes of a tile; 0 without one. */
+  pooledBytes: number;
   /** Tiles of each tensor, and bytes of a slot for one, in the order of `mappedTensors`. */
   readonly tiles: Float64Array;
   readonly slotBytes: Float64Array;
@@ -71,12 +76,15 @@ export function createTileWalk(
   const sumBytes = bytesOf(problem.accumulator);
   const weights = problem.kind === 'conv' ? weightCuts(problem, accelerator.dram.burstBytes) : undefined;
   const loops = loopsOf[problem.kind];
+  const pool = problem.kind === 'conv' ? problem.pool : undefined;
+  const mapSizes = (axis: MapAxis): number[] =>
+    sizes[axis].filter((size) => keepsWindowsWhole(problem, axis, size));
   const cuts = {
     images: sizes.images.map((size) => loopCut(whole.images, size)),
     filters: sizes.filters.map((size) => loopCut(whole.filters, size)),
     channels: sizes.channels.map((size) => loopCut(whole.channels, size)),
-    rows: sizes.rows.map((size) => mapCut(problem, 0, size)),
-    columns: sizes.columns.map((size) => mapCut(problem, 1, size)),
+    rows: mapSizes('rows').map((size) => mapCut(problem, 0, size)),
+    columns: mapSizes('columns').map((size) => mapCut(problem, 1, size)),
   };
 
   // Of each tensor its buffer's number; of each buffer what slots may take.
@@ -85,6 +93,8 @@ export function createTileWalk(
   const room = accelerator.buffers.map(
     ({ name, capacityBytes }) => capacityBytes - (problem.kept?.bytes[name] ?? 0),
   );
+  // A tile that is pooled at once gives its slot to the next; its buffering is that of the pooled tiles.
+  const isPooledAtOnce = pool !== undefined && !problem.residual;
   const need = new Float64Array(room.length);
   const present = mappedTensors.map(
     (tensor) => problem.kind === 'conv' || tensor === 'ifmap' || tensor === 'ofmap',
@@ -98,6 +108,7 @@ export function createTileWalk(
     columns: cuts.columns[0],
     weight: undefined,
     steps: 0,
+    pooledBytes: 0,
     trips: new Int32Array(loopNames.length),
     tiles: new Float64Array(mappedTensors.length),
     slotBytes: new Float64Array(mappedTensors.length),
@@ -126,6 +137,10 @@ export function createTileWalk(
     tiles[ofmap] = maps * filters.trips;
     slotBytes[ifmap] = words(images.size * ifmapChannels.size * rows.padded * columns.padded * elementBytes);
     slotBytes[ofmap] = words(filters.size * positions * elementBytes);
+    if (pool !== undefined) {
+      const outputs = mostPooled(pool, { rows: rows.size, columns: columns.size });
+      tiling.pooledBytes = words(images.size * filters.size * outputs * elementBytes);
+    }
     if (weights === undefined) return;
     tiling.weight = weights(filters.size, channels.size);
     tiles[weight] = groups * filters.trips * channels.trips;
@@ -149,10 +164,12 @@ export function createTileWalk(
   const fits = (): boolean => {
     need.fill(0);
     const ofmapInPlace = inPlace();
-    for (let tensor = 0; tensor < present.length; tensor++) {
-      if (present[tensor] && !(tensor === ofmap && ofmapInPlace))
-        need[held[tensor]] += placement.slots[tensor] * tiling.slotBytes[tensor];
+    for (let tensor = 0; tensor < ofmap; tensor++) {
+      if (present[tensor]) need[held[tensor]] += placement.slots[tensor] * tiling.slotBytes[tensor];
     }
+    if (!ofmapInPlace)
+      need[held[ofmap]] += (isPooledAtOnce ? 1 : placement.slots[ofmap]) * tiling.slotBytes[ofmap];
+    need[held[ofmap]] += placement.slots[ofmap] * tiling.pooledBytes;
     for (let buffer = 0; buffer < need.length; buffer++) if (need[buffer] > room[buffer]) return false;
     return true;
   };

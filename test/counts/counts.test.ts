@@ -5,7 +5,7 @@ import { countLayer } from '../../src/counts/countLayer.js';
 import { effectualMacsWithoutPadding } from '../../src/counts/macs.js';
 import { bufferAccess, registerTensors } from '../../src/dataflow/counters.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { convProblem, vectorProblem } from '../../src/mapping/layerProblem.js';
 import type { ConvProblem } from '../../src/mapping/problem.js';
 import { elementsOf } from '../../src/network/layer.js';

@@ -11,7 +11,7 @@ import type { Roofline } from '../../src/counts/roofline.js';
 import { UserError } from '../../src/document/userError.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { convProblem, vectorProblem } from '../../src/mapping/layerProblem.js';
 import { isConv } from '../../src/network/layer.js';
 import type { Layer } from '../../src/network/layer.js';

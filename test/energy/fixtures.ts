@@ -188,6 +188,7 @@ export function counts(changes: Partial<LayerCounts> = {}): LayerCounts {
     kind: 'conv2d',
     macs: { dense: 0, effectual: 0, effectualUnpadded: 0, performed: 0, gated: 0 },
     cycles: 0,
+    copiedBytes: perTensor(() => 0),
     latencyPs: 0,
     computeCycles: 0,
     stallCycles: { 'weight-load': 0, decode: 0, ifmap: 0, psum: 0, drain: 0, dram: 0 },

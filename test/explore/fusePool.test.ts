@@ -6,7 +6,7 @@ import { loadScenario } from '../../src/explore/scenario.js';
 import { simulate } from '../../src/explore/simulate.js';
 import type { LayerResult, VariantResult } from '../../src/report/result.js';
 import { mappingObjectives } from '../../src/scenario/objective.js';
-import type { MappingObjective } from '../../src/scenario/objective.js';
+import type { ObjectiveName } from '../../src/scenario/objective.js';
 import { tensors } from '../../src/tensor/dataSpace.js';
 import { files, inWorkspace } from '../cli/command.js';
 import { refusal } from '../document/fixtures.js';
@@ -33,14 +33,14 @@ nodes:
   ),
 };
 
-async function estimated(folder: string, fuse: string, objective: MappingObjective): Promise<VariantResult> {
+async function estimated(folder: string, fuse: string, objective: ObjectiveName): Promise<VariantResult> {
   const text = files['scenario.yaml'].replace('dense, ', '') + `objective: ${objective}\nfuse: ${fuse}\n`;
   await writeFile(join(folder, 'scenario.yaml'), text);
   const scenario = await loadScenario(join(folder, 'scenario.yaml'), { execution: 'estimate' });
   return (await simulate(scenario)).variants[0];
 }
 
-function costOf(layers: readonly LayerResult[], objective: MappingObjective): number {
+function costOf(layers: readonly LayerResult[], objective: ObjectiveName): number {
   const sum = (figure: (layer: LayerResult) => number): number =>
     layers.reduce((total, layer) => total + figure(layer), 0);
   const energy = sum((layer) => layer.energy.totalPj);

@@ -4,7 +4,7 @@ import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import { createRemapper } from '../../src/explore/remapLayer.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
 import { storeLayer } from '../../src/storage/formats.js';
@@ -47,7 +47,7 @@ describe('a layer on a changed machine', () => {
     inWorkspace(async (folder) => {
       const loaded = await loadScenario(join(folder, 'scenario.yaml'));
       const scenario = { ...loaded, settings: { ...loaded.settings, objective: 'dram-traffic' as const } };
-      const { planned, isKept } = createRemapper(scenario, before, after)({ layer, estimate: given });
+      const { planned, isKept } = createRemapper(scenario, { ...scenario.cells[0], accelerator: before }, after)({ layer, estimate: given });
       return { estimate: planned.estimate, isKept };
     });
 

@@ -9,7 +9,7 @@ import { burstBytesOf, peakBytesPerSecond } from '../../src/dram/part.js';
 import { createCommandLog } from '../../src/dram/trace/commandLog.js';
 import { networkAddresses } from '../../src/machine/dram/addresses.js';
 import { createDram } from '../../src/machine/dram/createDram.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
 import { runTimeline } from '../../src/machine/timeline.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';

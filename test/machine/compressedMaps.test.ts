@@ -5,7 +5,7 @@ import { createStoredMap, expandMap, storeCompressed } from '../../src/machine/c
 import type { StoredMap } from '../../src/machine/compressedDram.js';
 import { executeLayer } from '../../src/machine/executeLayer.js';
 import { storeWeights } from '../../src/machine/layerDram.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { runTimeline } from '../../src/machine/timeline.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import type { VectorProblem } from '../../src/mapping/problem.js';

@@ -12,7 +12,7 @@ import { estimateLayer } from '../../src/machine/estimateLayer.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
 import { executeLayer } from '../../src/machine/executeLayer.js';
 import { storeWeights } from '../../src/machine/layerDram.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { convProblem, vectorProblem } from '../../src/mapping/layerProblem.js';
 import type { Mapping } from '../../src/mapping/mapping.js';
 import { footprint, shortage } from '../../src/mapping/footprint.js';

@@ -11,7 +11,7 @@ import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
 import { executeLayer } from '../../src/machine/executeLayer.js';
 import type { ExecuteOptions, LayerExecution } from '../../src/machine/executeLayer.js';
 import { storeWeights } from '../../src/machine/layerDram.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { runTimeline } from '../../src/machine/timeline.js';
 import { footprint, shortage } from '../../src/mapping/footprint.js';
 import { poolingFault } from '../../src/mapping/fusedPool.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { loadAccelerator } from '../../src/accelerator/loadAccelerator.js';
 import { countLayer } from '../../src/counts/countLayer.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
 import { storeLayer } from '../../src/storage/formats.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { createBuffers } from '../../src/machine/buffers.js';
 import { storeWeights } from '../../src/machine/layerDram.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { runNetwork } from '../../src/machine/runNetwork.js';
 import type { RunnableLayer } from '../../src/machine/runNetwork.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';

@@ -3,20 +3,21 @@ import fc from 'fast-check';
 import { UserError } from '../../src/document/userError.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { valueOf } from '../../src/scenario/objective.js';
+import { mapLayer, sumsOf } from '../../src/search/mapLayer.js';
 import type { Timeline } from '../../src/machine/timeline.js';
-import { candidates, halvings } from '../../src/mapping/candidates.js';
+import { halvings } from '../../src/mapping/tileSizes.js';
 import { phaseGroupings } from '../../src/mapping/phaseGroupings.js';
 import { footprint, shortage } from '../../src/mapping/footprint.js';
 import { convProblem, problemKey } from '../../src/mapping/layerProblem.js';
 import { prescribedMapping } from '../../src/mapping/prescribedMapping.js';
 import { wholeTile } from '../../src/mapping/problem.js';
 import type { ConvProblem } from '../../src/mapping/problem.js';
-import { trafficCounter } from '../../src/mapping/traffic.js';
+import { mapTraffic } from '../../src/mapping/traffic.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
 import { layoutOf } from '../../src/storage/featureMapLayout.js';
 import { storeLayer } from '../../src/storage/formats.js';
-import { buffer, cases, int8, layouts, machine, machines } from '../machine/arbitraries.js';
+import { buffer, cases, int8, machine, machines } from '../machine/arbitraries.js';
 import type { Case } from '../machine/arbitraries.js';
 import { conv } from '../model/networks.js';
 
@@ -36,40 +37,18 @@ const order = ['images', 'filters', 'rows', 'columns', 'channels'] as const;
 const latency = (): number => 1;
 
 describe('mapping', () => {
-  it('predicts the DRAM traffic of every candidate to the burst', () => {
-    fc.assert(
-      fc.property(cases(), machines, layouts, (given, accelerator, layout) => {
-        const each = problemOf(given, layout);
-        const traffic = trafficCounter(each, accelerator.dram.burstBytes);
-        for (const { mapping, room } of candidates(each, accelerator, 1).slice(0, 40)) {
-          const { dram } = estimateLayer(each, mapping, accelerator).timeline;
-          expect(traffic(mapping, room)).to.equal(burstsOf(dram));
-          expect(dram.psum.writeBytes).to.equal(0);
-        }
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  it('predicts the traffic of images that do not begin on a burst because of their padding', () => {
+  it('predicts the traffic of maps that do not begin on a burst because of their padding', () => {
     // 16 channels of 2 x 2 are a burst, the 18 that there is room for are not.
     const small = conv('small', { channels: 16, height: 2, width: 2 }, { filters: 16 });
     const stored = storeLayer('auto', { supports: denseSupports(16, 16, 9), precision: 'int8' }, 'small');
     const each = convProblem(small, int8, stored, 2, layoutOf('NCHW3c'));
     const accelerator = machine({ dram: { ...machine().dram, burstBytes: 64 } });
-    const [{ mapping, room }] = candidates(each, accelerator, 1);
+    const mapping = { tile: wholeTile(each), order, phasesPerGroup: 1 };
     const { dram } = estimateLayer(each, mapping, accelerator).timeline;
     // Of each image a run of 15 channels and 4 of one: the first lie in one burst each, of the second image the long one in two.
     expect(dram.ifmap.readBursts).to.equal(5 + 6);
-    expect(trafficCounter(each, 64)(mapping, room)).to.equal(burstsOf(dram));
-  });
-
-  it('counts the bursts of one problem anew when they are of another length', () => {
-    const accelerator = machine();
-    const [{ mapping, room }] = candidates(problem, accelerator, 1);
-    const [long, short] = [64, 32].map((burstBytes) => trafficCounter(problem, burstBytes)(mapping, room));
-    expect(short).to.be.above(long);
-    expect(trafficCounter(problem, 64)(mapping, room)).to.equal(long);
+    expect(mapTraffic(each, 64).ifmap(mapping.tile)).to.equal(dram.ifmap.readBursts);
+    expect(mapTraffic(each, 64).ofmap(mapping.tile)).to.equal(dram.ofmap.writeBursts);
   });
 
   it('finds a tiling whenever a single output of a single channel fits, and it fits', () => {
@@ -81,7 +60,9 @@ describe('mapping', () => {
         };
         const each = problemOf(given);
         const tile = { images: 1, filters: 1, channels: 1, rows: 1, columns: 1 };
-        const smallest = shortage(footprint(each, { tile, order, phasesPerGroup: 1 }, accelerator));
+        const single = { ifmap: 'single', weight: 'single', psum: 'single', ofmap: 'single' } as const;
+        const mapping = { tile, order, phasesPerGroup: 1, buffering: single };
+        const smallest = shortage(footprint(each, mapping, accelerator));
         let found: LayerEstimate | undefined;
         try {
           found = mapLayer(each, accelerator);
@@ -96,35 +77,21 @@ describe('mapping', () => {
     );
   });
 
-  it('chooses the least traffic of all candidates', () => {
-    fc.assert(
-      fc.property(cases(), machines, (given, accelerator) => {
-        const each = problemOf(given);
-        const { mapping, footprint: room } = mapLayer(each, accelerator).schedule;
-        const traffic = trafficCounter(each, accelerator.dram.burstBytes);
-        const least = Math.min(
-          ...candidates(each, accelerator, 1).map((one) => traffic(one.mapping, one.room)),
-        );
-        expect(traffic(mapping, room)).to.equal(least);
-      }),
-      { numRuns: 60 },
-    );
-  });
-
   it('is, for each objective, at least as good as for the others', () => {
     fc.assert(
       fc.property(cases(), machines, (given, accelerator) => {
         const each = problemOf(given);
-        const product = (found: LayerEstimate): number =>
-          found.timeline.endPs * burstsOf(found.timeline.dram);
-        const traffic = mapLayer(each, accelerator, { objective: 'dram-traffic' });
-        const latency = mapLayer(each, accelerator, { objective: 'latency' });
-        const both = mapLayer(each, accelerator, { objective: 'edp', cost: product });
+        const sum = { latency: 1, dramBytes: 1000 };
+        const value = (found: LayerEstimate): number => valueOf(sum, sumsOf(found, accelerator));
+        const effort = { space: 'halved' } as const;
+        const traffic = mapLayer(each, accelerator, { objective: 'dram-traffic', effort });
+        const latency = mapLayer(each, accelerator, { objective: 'latency', effort });
+        const both = mapLayer(each, accelerator, { objective: sum, effort });
         expect(latency.timeline.endPs).to.be.at.most(Math.min(traffic.timeline.endPs, both.timeline.endPs));
         expect(burstsOf(traffic.timeline.dram)).to.be.at.most(burstsOf(latency.timeline.dram));
-        expect(product(both)).to.be.at.most(Math.min(product(traffic), product(latency)));
+        expect(value(both)).to.be.at.most(Math.min(value(traffic), value(latency)));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

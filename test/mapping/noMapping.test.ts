@@ -4,7 +4,7 @@ import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import { dataflowNames } from '../../src/dataflow/dataflows.js';
 import { UserError } from '../../src/document/userError.js';
 import { fits } from '../../src/mapping/capacity.js';
-import { halvings } from '../../src/mapping/candidates.js';
+import { halvings } from '../../src/mapping/tileSizes.js';
 import { convProblem, vectorProblem } from '../../src/mapping/layerProblem.js';
 import { noLegalMapping } from '../../src/mapping/noMapping.js';
 import { wholeTile } from '../../src/mapping/problem.js';

@@ -4,7 +4,7 @@ import { packageRoot } from '../../src/document/package.js';
 import { UserError } from '../../src/document/userError.js';
 import { planScenario } from '../../src/explore/plan.js';
 import { loadScenario } from '../../src/explore/scenario.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import { prescribedMapping } from '../../src/mapping/prescribedMapping.js';
 import type { RowStationarySpec } from '../../src/scenario/scenario.js';

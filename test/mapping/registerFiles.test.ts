@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { UserError } from '../../src/document/userError.js';
 import { dataflowNames } from '../../src/dataflow/dataflows.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
-import { candidates } from '../../src/mapping/candidates.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import { prescribedMapping } from '../../src/mapping/prescribedMapping.js';
 import { registerEntries, registerShortage } from '../../src/mapping/registerFiles.js';
@@ -67,7 +66,7 @@ describe('register files', () => {
   });
 
   it('limit nothing unless given, nor in layers without weights', () => {
-    const [{ mapping }] = candidates(problem, machine(), 1);
+    const mapping = { tile, order, phasesPerGroup: 1 };
     expect(registerShortage(problem, mapping, machine())).to.equal(undefined);
     const { kind, window, precision, accumulator, layout, residual, filters, images, name } = problem;
     expect(kind).to.equal('conv');

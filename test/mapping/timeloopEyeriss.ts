@@ -5,7 +5,7 @@ import { countLayer } from '../../src/counts/countLayer.js';
 import type { LayerCounts } from '../../src/counts/layerCounts.js';
 import { packageRoot } from '../../src/document/package.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import type { ConvProblem } from '../../src/mapping/problem.js';
 import type { PrecisionSet } from '../../src/model/model.js';

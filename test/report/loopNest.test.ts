@@ -8,7 +8,7 @@ import { outputStationary } from '../../src/dataflow/outputStationary.js';
 import { wholeOf } from '../../src/dataflow/passLoops.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { footprint, shortage } from '../../src/mapping/footprint.js';
 import { convProblem, vectorProblem } from '../../src/mapping/layerProblem.js';
 import { wholeTile } from '../../src/mapping/problem.js';

@@ -53,6 +53,7 @@ describe('a scenario', () => {
       storage: 'auto',
       activations: 'dense',
       layout: 'NCHW',
+      keep: 'none',
       mapping: 'auto',
       fuse: 'none',
       objective: 'edp',

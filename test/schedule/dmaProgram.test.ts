@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import { convProblem } from '../../src/mapping/layerProblem.js';
 import { dmaProgram } from '../../src/schedule/dmaProgram.js';
 import { storeLayer } from '../../src/storage/formats.js';

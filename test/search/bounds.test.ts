@@ -12,7 +12,7 @@ import type { LoopName } from '../../src/mapping/problem.js';
 import { forEachBounded } from '../../src/search/floor.js';
 import type { BoundedMapping, SearchProblem } from '../../src/search/floor.js';
 import { sumsOf } from '../../src/search/mapLayer.js';
-import { valueOf } from '../../src/search/objective.js';
+import { valueOf } from '../../src/scenario/objective.js';
 import { createRefinement } from '../../src/search/refine.js';
 import { mappingSpaces } from '../../src/search/space.js';
 import type { MappingSpace } from '../../src/search/space.js';

@@ -7,8 +7,8 @@ import { loopNames, wholeTile } from '../../src/mapping/problem.js';
 import { forEachBounded } from '../../src/search/floor.js';
 import type { SearchProblem } from '../../src/search/floor.js';
 import { sumsOf } from '../../src/search/mapLayer.js';
-import { valueOf } from '../../src/search/objective.js';
-import type { LayerSums } from '../../src/search/objective.js';
+import { valueOf } from '../../src/scenario/objective.js';
+import type { ObjectiveSums } from '../../src/scenario/objective.js';
 import { createRefinement } from '../../src/search/refine.js';
 import { searchMapping } from '../../src/search/searchMapping.js';
 import type { Judged, MappingSearch, SearchLimits } from '../../src/search/searchMapping.js';
@@ -17,7 +17,7 @@ import type { MappingSpace } from '../../src/search/space.js';
 import { searches } from './searchCases.js';
 
 function judgeOf({ problem, accelerator, priced }: SearchProblem) {
-  return (mapping: Mapping): { sums: LayerSums; estimate: LayerEstimate } => {
+  return (mapping: Mapping): { sums: ObjectiveSums; estimate: LayerEstimate } => {
     const estimate = estimateLayer(problem, mapping, accelerator);
     return { sums: sumsOf(estimate, accelerator, priced), estimate };
   };

@@ -7,7 +7,7 @@ import type { EnergyTable } from '../../src/energy/energyTable.js';
 import { createEnergyModel, evaluateEnergy } from '../../src/energy/evaluate.js';
 import { loadEnergyTable } from '../../src/energy/table.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
-import { mapLayer } from '../../src/machine/mapLayer.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
 import {
   asPublished,
   dramWords,

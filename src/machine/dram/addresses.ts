@@ -50,9 +50,7 @@ export function networkAddresses(layers: readonly PlacedLayer[], accelerator: Ac
     const residual = mapAddress(added, problem, output);
     const weights = place(weightLayout?.regionBytes ?? 0);
     const table = place(weightLayout?.tableBytes ?? 0);
-    const ofmap = place(
-      outputLayout === undefined ? mapBytes(problem, storedMap(problem)) : compressedBytes(outputLayout),
-    );
+    const ofmap = place(outputLayout === undefined ? outputBytes(problem) : compressedBytes(outputLayout));
     maps.set((pool ?? layer).output, ofmap);
     return { input: inputAddress, residual, weights, table, psum, output: ofmap, pointers: 0 };
   });
@@ -72,6 +70,7 @@ export function addressesOfLayer(
   const place = createPlacer(accelerator);
   const bytes = (region: 'input' | 'residual' | 'output', shape: Shape): number => {
     const map = maps[region];
+    if (problem.kept?.[region] !== undefined) return 0;
     return map === undefined ? mapBytes(problem, shape) : compressedBytes(map.layout);
   };
   const { input, output } = problem.window;
@@ -118,6 +117,11 @@ function createPlacer({ name, dram, file }: Accelerator): Placer {
 
 function mapBytes({ images, precision, layout }: LayerProblem, shape: Shape): number {
   return images * elementsInDram(layout, shape) * bytesOf(precision);
+}
+
+/** Of a map that stays on chip, none. */
+function outputBytes(problem: LayerProblem): number {
+  return problem.kept?.output === undefined ? mapBytes(problem, storedMap(problem)) : 0;
 }
 
 function compressedBytes({ regionBytes, pointers, pointerBytes }: CompressedLayout): number {

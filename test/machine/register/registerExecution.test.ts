@@ -7,7 +7,7 @@ import { createBuffers } from '../../../src/machine/buffers.js';
 import { executeLayer } from '../../../src/machine/executeLayer.js';
 import type { LayerExecution } from '../../../src/machine/executeLayer.js';
 import { storeWeights } from '../../../src/machine/layerDram.js';
-import { mapLayer } from '../../../src/machine/mapLayer.js';
+import { mapLayer } from '../../../src/search/mapLayer.js';
 import { runTimeline } from '../../../src/machine/timeline.js';
 import { convProblem } from '../../../src/mapping/layerProblem.js';
 import { storeLayer } from '../../../src/storage/formats.js';
