@@ -89,7 +89,7 @@ describe('a layer without a legal mapping', () => {
     });
     const { message } = noLegalMapping(problem, accelerator);
     expect(message).to.include('needs 8 B of buffer psum-buffer (psum 1 x 8 B), 4 B more than its 4 B');
-    expect(message).to.match(/or the dataflow output-stationary or lock-step$/);
+    expect(message).to.match(/or the dataflow output-stationary or lock-step\b/);
   });
 
   it('names register files, all that are too small', () => {
