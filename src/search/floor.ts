@@ -48,6 +48,9 @@ export interface FloorVisitor {
   visit(mapping: BoundedMapping): void;
 }
 
+/** More than a tiling has placements: orders of five loops times slots of four tensors. */
+const mostPlacements = 2 ** 13;
+
 /**
  * Visits the legal mappings of a space, each with a lower bound of what it costs. The bounds are in closed form:
  *
@@ -64,6 +67,7 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
   const moved = movedBytesOf(problem, accelerator);
   const groups = problem.kind === 'conv' ? problem.groups : 1;
   let bounded = 0;
+  let tilings = 0;
   for (const dataflow of dataflowsOf(accelerator)) {
     const rates = ratesOf(search, dataflow);
     const passPj = leastPassPj(work, rates);
@@ -71,6 +75,8 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
       const cyclesOf =
         problem.kind === 'conv' ? leastCyclesOf(problem, accelerator, dataflow, phasesPerGroup) : undefined;
       walk.forEachTiling(dataflow, (tiling) => {
+        // The same whatever is passed over.
+        let index = tilings++ * mostPlacements;
         const { filters, channels, images, rows, columns } = tiling;
         const cycles = groups * (cyclesOf?.(filters, channels, images, rows, columns) ?? 0);
         const passCycles = Math.max(cycles, work.cycles) + work.poolingCycles;
@@ -82,7 +88,8 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
           return;
         }
         walk.forEachPlacement(tiling, (placement) => {
-          const index = bounded++;
+          bounded++;
+          index++;
           const bytes = moved(tiling, placement, rates);
           const least = leastSums(search, rates, bytes, passCycles, passPj);
           const bound = valueOf(objective, least);

@@ -55,7 +55,7 @@ export interface MappedLayer extends LayerEstimate {
 }
 
 /** Enough for a mapping that is near the best one, in no time. */
-export const quickEffort: SearchEffort = { space: 'halved', judgements: 16, refinements: 300 };
+export const quickEffort: SearchEffort = { space: 'halved', judgements: 200, refinements: 4000 };
 
 /**
  * Maps a layer, as prescribed or by search, and estimates it. The search judges mappings by this very estimate.

@@ -21,6 +21,9 @@ export interface SearchLimits {
   readonly remembered?: number | undefined;
 }
 
+/** Of so many mappings with the least bounds one is estimated before all others. */
+const fewMappings = 16;
+
 /** A mapping as it was estimated. */
 export interface Judged<T> {
   readonly mapping: Mapping;
@@ -72,6 +75,7 @@ export function* searchMapping<T>(
   const counts = { bounded: 0, refined: 0, judged: 0 };
   const limit = (): number => best?.value ?? Infinity;
   let done: BoundedMapping | undefined;
+  let firstIndex: number | undefined;
 
   const judgeOne = ({ mapping, index }: BoundedMapping): void => {
     const { sums, estimate } = judge(mapping, passes);
@@ -87,6 +91,19 @@ export function* searchMapping<T>(
     (value === best.value &&
       (latencyPs < best.sums.latencyPs || (latencyPs === best.sums.latencyPs && index < bestIndex)));
 
+  if (best === undefined) {
+    // With a mapping to compare with, most others need not be remembered.
+    const { heap: few } = sweep(search, space, Infinity, undefined, fewMappings);
+    const close = createHeap(compareBounds);
+    for (let next = few.pop(); next !== undefined; next = few.pop()) {
+      counts.refined++;
+      for (const refined of refine(next)) close.push(refined);
+    }
+    const first = close.pop();
+    if (first !== undefined) judgeOne(first);
+    firstIndex = first?.index;
+    yield;
+  }
   for (;;) {
     const { heap: open, bounded, leftOut } = sweep(search, space, limit(), done, remembered);
     counts.bounded = Math.max(counts.bounded, bounded);
@@ -116,7 +133,8 @@ export function* searchMapping<T>(
         open.pop();
         done = next;
         counts.refined++;
-        for (const refined of refine(next)) if (refined.bound <= limit()) close.push(refined);
+        for (const refined of refine(next))
+          if (refined.bound <= limit() && refined.index !== firstIndex) close.push(refined);
       } else return cutShort();
     }
     if (leftOut > limit() || leftOut === Infinity) return { best, bound: limit(), isProven: true, ...counts };

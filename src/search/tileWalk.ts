@@ -122,7 +122,8 @@ export function createTileWalk(
     spilled: 0,
   };
 
-  const set = (spillsPsums: boolean): void => {
+  /** Works out a tiling; false for one of too many steps. */
+  const set = (spillsPsums: boolean): boolean => {
     const { images, filters, channels, rows, columns, trips, tiles, slotBytes } = tiling;
     trips[loopNumber.images] = images.trips;
     trips[loopNumber.filters] = filters.trips;
@@ -131,6 +132,7 @@ export function createTileWalk(
     trips[loopNumber.columns] = columns.trips;
     const maps = groups * images.trips * rows.trips * columns.trips;
     tiling.steps = maps * filters.trips * channels.trips;
+    if (tiling.steps > space.mostSteps) return false;
     const positions = images.size * rows.size * columns.size;
     const ifmapChannels = problem.kind === 'conv' ? channels : filters;
     tiles[ifmap] = maps * ifmapChannels.trips;
@@ -141,12 +143,13 @@ export function createTileWalk(
       const outputs = mostPooled(pool, { rows: rows.size, columns: columns.size });
       tiling.pooledBytes = words(images.size * filters.size * outputs * elementBytes);
     }
-    if (weights === undefined) return;
+    if (weights === undefined) return true;
     tiling.weight = weights(filters.size, channels.size);
     tiles[weight] = groups * filters.trips * channels.trips;
     slotBytes[weight] = tiling.weight.slotBytes;
     tiles[psum] = tiles[ofmap];
     slotBytes[psum] = spillsPsums || channels.trips > 1 ? words(filters.size * positions * sumBytes) : 0;
+    return true;
   };
 
   const inPlace = (): boolean => {
@@ -182,8 +185,7 @@ export function createTileWalk(
           for (tiling.rows of cuts.rows) {
             for (tiling.columns of cuts.columns) {
               if (space.tileSizes === 'halved' && tiling.rows.size > 1 && tiling.columns.trips > 1) continue;
-              set(spillsPsums);
-              if (tiling.steps <= space.mostSteps) visit(tiling);
+              if (set(spillsPsums)) visit(tiling);
             }
           }
         }

@@ -33,41 +33,51 @@ export function weightCuts(
 function cutWeights(problem: ConvProblem, filters: number, channels: number, burstBytes: number): WeightCut {
   const { storage, groups } = problem;
   const whole = wholeTile(problem);
-  const sizes = new Map<number, number>();
-  const bytesAt = (
-    filterStart: number,
-    filterCount: number,
-    channelStart: number,
-    channelCount: number,
-  ): number => {
-    const size = (): number =>
-      totalBytes(storage.tileSize({ filterStart, filterCount, channelStart, channelCount }));
-    if (storage.repeats === Infinity) return size();
-    // Tiles that begin at the same place of the period are alike.
-    const { repeats } = storage;
-    const phase = (filterStart % repeats) * repeats + (channelStart % repeats);
-    const key = (phase * (filters + 1) + filterCount) * (channels + 1) + channelCount;
-    const bytes = sizes.get(key) ?? size();
-    sizes.set(key, bytes);
-    return bytes;
-  };
+  const { repeats } = storage;
+  const ofFilters: Cut[] = [];
+  for (let group = 0; group < groups; group++)
+    addCuts(whole.filters, filters, group * whole.filters, repeats, ofFilters);
+  const ofChannels = addCuts(whole.channels, channels, 0, repeats, []);
   let bytes = 0;
   let bursts = 0;
   let firstBytes = 0;
-  for (let group = 0; group < groups; group++) {
-    for (let filter = 0; filter < whole.filters; filter += filters) {
-      for (let channel = 0; channel < whole.channels; channel += channels) {
-        const tile = bytesAt(
-          group * whole.filters + filter,
-          Math.min(filters, whole.filters - filter),
-          channel,
-          Math.min(channels, whole.channels - channel),
-        );
-        if (group === 0 && filter === 0 && channel === 0) firstBytes = tile;
-        bytes += tile;
-        bursts += Math.ceil(tile / burstBytes);
-      }
+  for (const filterCut of ofFilters) {
+    for (const channelCut of ofChannels) {
+      const tile = totalBytes(
+        storage.tileSize({
+          filterStart: filterCut.start,
+          filterCount: filterCut.count,
+          channelStart: channelCut.start,
+          channelCount: channelCut.count,
+        }),
+      );
+      const times = filterCut.times * channelCut.times;
+      if (filterCut.start === 0 && channelCut.start === 0) firstBytes = tile;
+      bytes += tile * times;
+      bursts += Math.ceil(tile / burstBytes) * times;
     }
   }
   return { bytes, firstBytes, bursts, slotBytes: footprintOfWeights(problem, { filters, channels }) };
+}
+
+/** Cuts that are stored alike, because they begin at the same place of the period. */
+interface Cut {
+  /** Of the first of them. */
+  readonly start: number;
+  readonly count: number;
+  times: number;
+}
+
+function addCuts(length: number, size: number, offset: number, repeats: number, into: Cut[]): Cut[] {
+  for (let at = 0; at < length; at += size) {
+    const start = offset + at;
+    const count = Math.min(size, length - at);
+    const alike =
+      repeats === Infinity
+        ? undefined
+        : into.find((cut) => cut.count === count && cut.start % repeats === start % repeats);
+    if (alike === undefined) into.push({ start, count, times: 1 });
+    else alike.times++;
+  }
+  return into;
 }
