@@ -9,7 +9,8 @@ import type { Accelerator } from './accelerator.js';
  * @throws UserError as `checkDataflow`
  */
 export function withDataflow(accelerator: Accelerator, dataflow: string): Accelerator {
-  const { dataflows: _, ...array } = accelerator.array;
+  const { dataflows, ...array } = accelerator.array;
+  if (dataflows === undefined && array.dataflow === dataflow) return accelerator;
   const changed = { ...accelerator, array: { ...array, dataflow } };
   checkDataflow(changed);
   return changed;

@@ -58,7 +58,8 @@ function remap(
 ): { readonly estimate: LayerEstimate; readonly isKept: boolean } {
   const { objective } = scenario.settings;
   const priced = { layer, model: energyModelOf(scenario, after) };
-  const { search: _, ...searched } = mapLayer(problem, after, { objective, priced, spec });
+  const { schedule, timeline } = mapLayer(problem, after, { objective, priced, spec });
+  const searched = { schedule, timeline };
   if (spec !== undefined || before.array.dataflow !== after.array.dataflow)
     return { estimate: searched, isKept: false };
   const old = asBefore(mapping, before, after);

@@ -5,7 +5,8 @@ import type { LayerProblem, LoopName, TileShape } from './problem.js';
 /**
  * Which tile sizes are looked at.
  *
- * - `halved`: the whole, and half of each size before it, rounded up
+ * - `halved`: the whole, and half of each size before it, rounded up; where the whole is a multiple of three, a third of it, too, and
+ *   half of each size before that
  * - `aligned`: those that cut a loop into equal parts, but for the last, and whole multiples of the array's sides and of the period
  * - `all`: every size
  */
@@ -21,7 +22,7 @@ export function tileSizes(
   const whole = wholeTile(problem);
   const units = unitsOf(problem, accelerator);
   const sizes = (loop: LoopName): number[] => {
-    if (kind === 'halved') return halvings(whole[loop]);
+    if (kind === 'halved') return halvedSizes(whole[loop]);
     return kind === 'aligned' ? alignedSizes(whole[loop], units[loop]) : downFrom(whole[loop]);
   };
   return Object.fromEntries(loopNames.map((loop) => [loop, sizes(loop)])) as Record<LoopName, number[]>;
@@ -35,6 +36,11 @@ export function halvings(whole: number): number[] {
     sizes.push(size);
   }
   return sizes;
+}
+
+function halvedSizes(whole: number): number[] {
+  if (whole % 3 !== 0) return halvings(whole);
+  return [...new Set([...halvings(whole), ...halvings(whole / 3)])].sort((a, b) => b - a);
 }
 
 function alignedSizes(whole: number, units: readonly number[]): number[] {

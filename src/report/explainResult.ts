@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/dataSpace.js';
 
 /** What a machine takes for some work. */
 export interface Figures {
-  /** Of the objective: pJ*s, pJ, ps or B of whole bursts. */
+  /** Of the objective: pJ x ps, pJ, ps, B of whole bursts, or what weights make of them. */
   readonly objective: number;
   readonly latencyPs: number;
   readonly energyPj: number;

@@ -2,16 +2,18 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import type { LayerProblem } from '../mapping/problem.js';
 import type { MappingSpace } from './space.js';
 import { dataflowsOf } from './space.js';
-import { createTileWalk } from './tileWalk.js';
+import { createPlacements } from './placements.js';
+import { forEachTiling } from './tilings.js';
 
 /** Steps of the legal tiling of a space that takes the fewest; Infinity where none is legal. */
 export function fewestSteps(problem: LayerProblem, accelerator: Accelerator, space: MappingSpace): number {
   let fewest = Infinity;
-  const walk = createTileWalk(problem, accelerator, { ...space, mostSteps: Infinity });
+  const everything = { ...space, mostSteps: Infinity };
+  const placements = createPlacements(problem, accelerator, everything);
   for (const dataflow of dataflowsOf(accelerator)) {
-    walk.forEachTiling(dataflow, (tiling) => {
+    forEachTiling(problem, accelerator, everything, dataflow, (tiling) => {
       if (tiling.steps >= fewest) return;
-      walk.forEachPlacement(tiling, () => {
+      placements.forEach(tiling, () => {
         fewest = Math.min(fewest, tiling.steps);
       });
     });

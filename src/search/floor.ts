@@ -16,7 +16,8 @@ import { needsEnergy, valueOf } from '../scenario/objective.js';
 import type { ObjectiveSums } from '../scenario/objective.js';
 import { dataflowsOf } from './space.js';
 import type { MappingSpace } from './space.js';
-import { createTileWalk, shapeOf } from './tileWalk.js';
+import { createPlacements } from './placements.js';
+import { forEachTiling, shapeOf } from './tilings.js';
 
 /** A layer and what its mappings are judged by. */
 export interface SearchProblem {
@@ -63,7 +64,7 @@ const mostPlacements = 2 ** 13;
 export function forEachBounded(search: SearchProblem, space: MappingSpace, visitor: FloorVisitor): number {
   const { problem, accelerator, objective } = search;
   const work = leastWork(problem, accelerator);
-  const walk = createTileWalk(problem, accelerator, space);
+  const placements = createPlacements(problem, accelerator, space);
   const moved = movedBytesOf(problem, accelerator);
   const groups = problem.kind === 'conv' ? problem.groups : 1;
   let bounded = 0;
@@ -74,7 +75,7 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
     for (const phasesPerGroup of phaseGroupings(problem, accelerator, { dataflow })) {
       const cyclesOf =
         problem.kind === 'conv' ? leastCyclesOf(problem, accelerator, dataflow, phasesPerGroup) : undefined;
-      walk.forEachTiling(dataflow, (tiling) => {
+      forEachTiling(problem, accelerator, space, dataflow, (tiling) => {
         // The same whatever is passed over.
         let index = tilings++ * mostPlacements;
         const { filters, channels, images, rows, columns } = tiling;
@@ -87,7 +88,7 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
           visitor.passOver(boundOfTiling);
           return;
         }
-        walk.forEachPlacement(tiling, (placement) => {
+        placements.forEach(tiling, (placement) => {
           bounded++;
           index++;
           const bytes = moved(tiling, placement, rates);
@@ -97,7 +98,7 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
             visitor.passOver(bound);
             return;
           }
-          const buffering = walk.bufferingOf(tiling, placement);
+          const buffering = placements.bufferingOf(tiling, placement);
           const mapping: Mapping = {
             ...(dataflow !== accelerator.array.dataflow && { dataflow }),
             tile: shapeOf(tiling),

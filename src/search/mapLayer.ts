@@ -7,6 +7,7 @@ import { estimateLayer } from '../machine/estimateLayer.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { noLegalMapping } from '../mapping/noMapping.js';
+import { noPooledMapping } from '../mapping/noPooledMapping.js';
 import { prescribedMapping } from '../mapping/prescribedMapping.js';
 import type { LayerProblem } from '../mapping/problem.js';
 import type { Layer } from '../network/layer.js';
@@ -140,13 +141,9 @@ function outcomeOf(
 }
 
 function whyNot(problem: LayerProblem, accelerator: Accelerator): UserError {
-  const pool = problem.kind === 'conv' ? problem.pool : undefined;
-  if (pool === undefined) return noLegalMapping(problem, accelerator);
-  return new UserError(
-    `expected room in ${accelerator.name} for tiles of ${problem.name} that cut no window of ${pool.name}, which is fused into it; ` +
-      `leave ${pool.name} out of fuse, or enlarge the buffers`,
-    { file: accelerator.file },
-  );
+  return problem.kind === 'conv' && problem.pool !== undefined
+    ? noPooledMapping(problem, accelerator)
+    : noLegalMapping(problem, accelerator);
 }
 
 /** What an estimated layer comes to; without energy where nothing is priced. */

@@ -4,7 +4,9 @@ import { wholeTile } from '../mapping/problem.js';
 import { storedMap } from '../mapping/storedTile.js';
 import { bytesOf } from '../tensor/precision.js';
 import type { EnergyRates } from './energyRates.js';
-import type { Placement, Tiling } from './tileWalk.js';
+import type { Placement } from './placements.js';
+import { ifmap, ofmap, psum, weight } from './tilings.js';
+import type { Tiling } from './tilings.js';
 
 /** Bytes that a mapping moves at least, between DRAM and buffers. One object stands for all mappings in turn. */
 export interface MovedBytes {
@@ -22,8 +24,6 @@ export interface MovedBytes {
   ifmapLoads: number;
   ofmap: number;
 }
-
-const [ifmap, weight, psum, ofmap] = [0, 1, 2, 3];
 
 /**
  * Bytes that mappings of a layer move. Sums over tiles are products of sums over loops.

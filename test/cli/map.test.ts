@@ -21,7 +21,7 @@ describe('psconv map', function () {
         'conv2 (PSD4_P8, periodic, weight-stationary): conv2d: 16 filters x 16 channels x 3 x 3, 8 x 8 outputs',
         'pool (PSD4_P8): average-pool: 16 channels, 1 x 1 outputs',
       ]);
-      expect(stdout).to.match(/\n {2}array: 16 of 4 x 4 PEs \(100\.0 %\)\n/);
+      expect(stdout).to.match(/\n {2}array: 8 of 4 x 4 PEs \(50\.0 %\)\n/);
       expect(stdout).to.match(/ {4}parallel-for filters in \d on columns\n/);
       expect(stdout).to.match(/│ glb +│ ifmap +│/);
       expect(stdout).to.match(
@@ -42,7 +42,8 @@ describe('psconv map', function () {
       traffic.cells.forEach(({ layers }, cell) => {
         layers.forEach(({ summary }, index) => {
           const other = energy.cells[cell].layers[index].summary;
-          expect(summary.cost).to.equal(summary.dramBytes);
+          // Of whole bursts.
+          expect(summary.cost).to.be.at.least(summary.dramBytes);
           expect(other.cost).to.equal(other.energyPj);
           expect(summary.dramBytes).to.be.at.most(other.dramBytes);
           expect(other.energyPj).to.be.at.most(summary.energyPj);

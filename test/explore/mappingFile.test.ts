@@ -268,10 +268,17 @@ describe('a mapping file that was written', function () {
         await loadScenario(join(folder, 'scenario.yaml'), { variants: ['dense'] }),
       );
       expect(mappingFileText(mapped, 'x')).to.match(
-        /\n {2}conv2:\n {4}# edp [\d.]+ uJ\*ms; \d+ steps, [\d,]+ cycles, [\d.]+ uJ, [\d,]+ B of DRAM\n {4}tile: \{ images: 1, /,
+        /\n {2}conv2:\n {4}# edp [\d.]+ uJ\*ms; the best [^;]+; \d+ steps, [\d,]+ cycles, [\d.]+ uJ, [\d,]+ B of DRAM\n {4}tile: \{ images: 1, /,
       );
       const [cell] = mapped.cells;
-      const search = { space: 'halved' as const, cost: 12, bound: 10, isProven: false, judged: 7, bounded: 1234 };
+      const search = {
+        space: 'halved' as const,
+        cost: 12,
+        bound: 10,
+        isProven: false,
+        judged: 7,
+        bounded: 1234,
+      };
       const known = {
         ...mapped,
         cells: [{ ...cell, layers: cell.layers.map((each) => ({ ...each, search })) }],

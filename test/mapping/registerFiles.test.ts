@@ -40,7 +40,7 @@ describe('register files', () => {
       expect(() => mapLayer(problem, small), dataflow)
         .to.throw(
           UserError,
-          /^test-machine.yaml: layer conv1: .* psum register file: needs 4 B in each PE, has 3 B; enlarge array.registerFiles.psum$/,
+          /^test-machine.yaml: layer conv1: no mapping fits .* needs 4 B of the psum register file of each PE, 1 B more than its 3 B; would do: 4 B for array.registerFiles.psum/,
         )
         .with.nested.property('location.file', 'test-machine.yaml');
     }
