@@ -16,6 +16,7 @@ import type { PassCache } from '../schedule/schedule.js';
 import { tensors } from '../tensor/dataSpace.js';
 import { needsEnergy, valueOf } from '../scenario/objective.js';
 import type { MappingObjective, ObjectiveSums, SearchSpace } from '../scenario/objective.js';
+import { withBestPeSets } from './otherPeSets.js';
 import { searchMapping } from './searchMapping.js';
 import type { MappingSearch, SearchLimits } from './searchMapping.js';
 import { fewestSteps } from './fewestSteps.js';
@@ -103,7 +104,12 @@ export function* mapLayerStepwise(
   const isQuick = space === 'halved';
   const small = spaceFor(problem, accelerator, mappingSpaces.halved);
   const first = yield* searchMapping(search, small, judge, isQuick ? limits : quickEffort);
-  if (isQuick) return outcomeOf(first, space, problem, accelerator);
+  if (isQuick) {
+    if (first.best === undefined) return outcomeOf(first, space, problem, accelerator);
+    const { best, judged } = yield* withBestPeSets(search, first.best, first.nearest, judge);
+    const bound = Math.min(first.bound, best.value);
+    return outcomeOf({ ...first, best, bound, judged: first.judged + judged }, space, problem, accelerator);
+  }
   // What is known of a small space spares looking at most of a large one.
   const large = spaceFor(problem, accelerator, mappingSpaces[space]);
   const found = yield* searchMapping(search, large, judge, limits, first.best);

@@ -33,12 +33,20 @@ export interface Judged<T> {
   readonly estimate: T;
 }
 
+/** Estimates a mapping exactly. */
+export type Judge<T> = (
+  mapping: Mapping,
+  passes: PassCache,
+) => { readonly sums: ObjectiveSums; readonly estimate: T };
+
 export interface MappingSearch<T> {
   /** Undefined when no mapping of the space is legal. */
   readonly best: Judged<T> | undefined;
   /** No mapping of the space costs less; the best one's own value where it is proven. */
   readonly bound: number;
   readonly isProven: boolean;
+  /** Those with the least of the closer bounds, the least first, each of another tiling. */
+  readonly nearest: readonly BoundedMapping[];
   /** Mappings that were bounded, bounded closely, and estimated. */
   readonly bounded: number;
   readonly refined: number;
@@ -53,13 +61,12 @@ export interface MappingSearch<T> {
  *
  * A generator, so that others get their turn: it yields after each estimate and each sweep through the space.
  *
- * @param judge estimates a mapping exactly
  * @param known a mapping that the best one has to be better than, of this space or not
  */
 export function* searchMapping<T>(
   search: SearchProblem,
   space: MappingSpace,
-  judge: (mapping: Mapping, passes: PassCache) => { readonly sums: ObjectiveSums; readonly estimate: T },
+  judge: Judge<T>,
   {
     judgements = Infinity,
     refinements = Infinity,
@@ -73,6 +80,7 @@ export function* searchMapping<T>(
   let best = known;
   let bestIndex = Infinity;
   const counts = { bounded: 0, refined: 0, judged: 0 };
+  const nearest = createNearest();
   const limit = (): number => best?.value ?? Infinity;
   let done: BoundedMapping | undefined;
   let firstIndex: number | undefined;
@@ -97,7 +105,10 @@ export function* searchMapping<T>(
     const close = createHeap(compareBounds);
     for (let next = few.pop(); next !== undefined; next = few.pop()) {
       counts.refined++;
-      for (const refined of refine(next)) close.push(refined);
+      for (const refined of refine(next)) {
+        close.push(refined);
+        nearest.add(refined);
+      }
     }
     const first = close.pop();
     if (first !== undefined) judgeOne(first);
@@ -116,7 +127,7 @@ export function* searchMapping<T>(
       if (remaining > limit() || remaining === Infinity) break;
       const cutShort = (): MappingSearch<T> => {
         const bound = Math.min(remaining, leftOut, limit());
-        return { best, bound, isProven: false, ...counts };
+        return { best, bound, isProven: false, nearest: nearest.all, ...counts };
       };
       if (best !== undefined && (counts.judged >= judgements || isOver())) return cutShort();
       const mayRefine =
@@ -133,12 +144,36 @@ export function* searchMapping<T>(
         open.pop();
         done = next;
         counts.refined++;
-        for (const refined of refine(next))
+        for (const refined of refine(next)) {
+          nearest.add(refined);
           if (refined.bound <= limit() && refined.index !== firstIndex) close.push(refined);
+        }
       } else return cutShort();
     }
-    if (leftOut > limit() || leftOut === Infinity) return { best, bound: limit(), isProven: true, ...counts };
+    if (leftOut > limit() || leftOut === Infinity)
+      return { best, bound: limit(), isProven: true, nearest: nearest.all, ...counts };
   }
+}
+
+/** Keeps the few mappings of least bound, one for each tiling. */
+function createNearest(): { readonly all: readonly BoundedMapping[]; add(mapping: BoundedMapping): void } {
+  const all: BoundedMapping[] = [];
+  const tilingOf = ({ mapping: { dataflow, tile } }: BoundedMapping): string =>
+    `${dataflow ?? ''} ${tile.images} ${tile.filters} ${tile.channels} ${tile.rows} ${tile.columns}`;
+  return {
+    all,
+    add(mapping) {
+      const last = all.at(-1);
+      if (all.length === fewMappings && last !== undefined && compareBounds(mapping, last) >= 0) return;
+      const tiling = tilingOf(mapping);
+      const alike = all.findIndex((each) => tilingOf(each) === tiling);
+      if (alike >= 0 && compareBounds(all[alike], mapping) <= 0) return;
+      if (alike >= 0) all.splice(alike, 1);
+      const place = all.findIndex((each) => compareBounds(mapping, each) < 0);
+      all.splice(place < 0 ? all.length : place, 0, mapping);
+      all.length = Math.min(all.length, fewMappings);
+    },
+  };
 }
 
 interface Sweep {
