@@ -50,14 +50,14 @@ name: pruned
 prune: { unit: weight, by: magnitude, density: 0.4, scope: global }
 `;
 
+  const writeWorkspace = (folder: string): void => {
+    const all = { ...files, 'pruned.yaml': pruned, 'scenario.yaml': scenario };
+    for (const [name, text] of Object.entries(all)) writeFileSync(join(folder, name), text);
+  };
+
   it('is the plan without one, of supports and sizes that follow from the weights, too', () =>
     inFolder(async (folder) => {
-      for (const [name, text] of Object.entries({
-        ...files,
-        'pruned.yaml': pruned,
-        'scenario.yaml': scenario,
-      }))
-        writeFileSync(join(folder, name), text);
+      writeWorkspace(folder);
       const load = () => loadScenario(join(folder, 'scenario.yaml'));
       const plain = mappingsOf(await planScenario(await load()));
       const searched: number[] = [];
@@ -75,12 +75,7 @@ prune: { unit: weight, by: magnitude, density: 0.4, scope: global }
 
   it('asks for other mappings when the weights are others', () =>
     inFolder(async (folder) => {
-      for (const [name, text] of Object.entries({
-        ...files,
-        'pruned.yaml': pruned,
-        'scenario.yaml': scenario,
-      }))
-        writeFileSync(join(folder, name), text);
+      writeWorkspace(folder);
       const asked = [];
       for (const seed of [1, 2]) {
         const cache = counting(openMappingCache(join(folder, 'cache')));
@@ -94,12 +89,7 @@ prune: { unit: weight, by: magnitude, density: 0.4, scope: global }
 
   it('believes no entry whose mapping does not cost what it says', () =>
     inFolder(async (folder) => {
-      for (const [name, text] of Object.entries({
-        ...files,
-        'pruned.yaml': pruned,
-        'scenario.yaml': scenario,
-      }))
-        writeFileSync(join(folder, name), text);
+      writeWorkspace(folder);
       const load = () => loadScenario(join(folder, 'scenario.yaml'));
       const plain = mappingsOf(await planScenario(await load()));
       const kept = new Map<string, StoredSearch>();

@@ -27,13 +27,13 @@ const everything = table({
   'post-processor leak': '0.2 mW',
 });
 
-export function problemOf({ modelLayer: { layer, supports }, images }: Case, layout = 'NCHW'): LayerProblem {
+function problemOf({ modelLayer: { layer, supports }, images }: Case, layout = 'NCHW'): LayerProblem {
   const stored = storeLayer('auto', { supports, precision: int8.weight }, layer.name);
   return convProblem(layer, int8, stored, images, layoutOf(layout));
 }
 
 /** The machine with a DRAM by commands. */
-export function withCommands(accelerator: Accelerator, channels: number): Accelerator {
+function withCommands(accelerator: Accelerator, channels: number): Accelerator {
   const part = plainPart();
   return {
     ...accelerator,
@@ -49,7 +49,7 @@ export function withCommands(accelerator: Accelerator, channels: number): Accele
   };
 }
 
-export const objectives: fc.Arbitrary<MappingObjective> = fc.constantFrom<MappingObjective>(
+const objectives: fc.Arbitrary<MappingObjective> = fc.constantFrom<MappingObjective>(
   'edp',
   'energy',
   'latency',
@@ -57,7 +57,7 @@ export const objectives: fc.Arbitrary<MappingObjective> = fc.constantFrom<Mappin
   { energy: 1, latency: 0.5, dramBytes: 2 },
 );
 
-export function searchOf(given: Case, accelerator: Accelerator, objective: MappingObjective): SearchProblem {
+function searchOf(given: Case, accelerator: Accelerator, objective: MappingObjective): SearchProblem {
   const { layer } = given.modelLayer;
   return {
     problem: problemOf(given),
