@@ -60,6 +60,19 @@ describe('the page of the mappings', function () {
       expect(blocks.map(({ text }) => text)).to.include(`psconv: ${message.replace(`${folder}/`, '')}`);
     }));
 
+  for (const space of ['halved', 'aligned']) {
+    it(`says how sure a search of the space ${space} is as it is printed`, () =>
+      inWorkspace(async (folder) => {
+        const scenario = `${read('configs/scenarios/resnet18-cifar10.yaml')}\nsearch: { space: ${space} }\n`;
+        writeFileSync(join(folder, 'mine.yaml'), scenario);
+        const words = ['--variants', 'PSD4_P8', '--layer', 'layer4.1.conv2'];
+        expect(page).to.include(`psconv map SCENARIO ${words.join(' ')}`);
+        const { stdout } = await psconv(folder, ['map', 'mine.yaml', ...words]);
+        const [said] = /^edp .*$/m.exec(stdout) ?? [];
+        expect(page).to.include(`| \`{ space: ${space} }\` | \`${said}\` |`);
+      })).timeout(120_000);
+  }
+
   it('has an example of a mapping file that can be read', () =>
     inWorkspace(async (folder) => {
       const example = blocks.find(
