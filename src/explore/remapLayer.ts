@@ -56,9 +56,9 @@ function remap(
   before: Accelerator,
   after: Accelerator,
 ): { readonly estimate: LayerEstimate; readonly isKept: boolean } {
-  const { objective } = scenario.settings;
+  const { objective, search: effort } = scenario.settings;
   const priced = { layer, model: energyModelOf(scenario, after) };
-  const { search: _, ...searched } = mapLayer(problem, after, { objective, priced, spec });
+  const { search: _, ...searched } = mapLayer(problem, after, { objective, priced, effort, spec });
   if (spec !== undefined || before.array.dataflow !== after.array.dataflow)
     return { estimate: searched, isKept: false };
   const old = asBefore(mapping, before, after);

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { largestOf } from '../dataflow/passLoops.js';
 import type { LoopPart, LoopPlace } from '../dataflow/passLoops.js';
+import { objectiveText } from '../scenario/objective.js';
 import { formatCount, formatFixed, formatPercent } from './format.js';
 import type { LevelAccess } from './levelAccesses.js';
 import type { HeldTile, LoopNest, NestLevel, NestLoop } from './loopNest.js';
@@ -11,7 +12,7 @@ import { costText, gapText } from './mappingCost.js';
 export function mappedScenarioText(mapped: MappedScenario): string {
   const { scenario, network, accelerator, objective, notes, cells } = mapped;
   return [
-    `${scenario}: mappings of ${network} on ${accelerator} for least ${objective}`,
+    `${scenario}: mappings of ${network} on ${accelerator} for least ${objectiveText(objective)}`,
     ...notes.map((note) => `note: ${note}`),
     ...cells.flatMap((cell) => cell.layers.map((layer) => `\n${layerText(mapped, cell, layer)}`)),
   ].join('\n');
@@ -31,7 +32,7 @@ function layerText({ objective }: MappedScenario, cell: MappedCell, mapped: Mapp
     `${formatCount(steps)} ${steps === 1 ? 'step' : 'steps'}, ${formatCount(cycles)} cycles, ` +
       `${formatFixed(energyPj / 1e6, 3)} uJ, ${formatCount(dramBytes)} B of DRAM` +
       (utilization === undefined ? '' : `; MAC units ${formatPercent(utilization)} busy`),
-    `${objective} ${costText(objective, summary.cost)}, ` +
+    `${objectiveText(objective)} ${costText(objective, summary.cost)}, ` +
       (isPrescribed
         ? 'prescribed'
         : search === undefined
