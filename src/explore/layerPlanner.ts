@@ -141,7 +141,7 @@ export function createLayerPlanner(scenario: Scenario, options: LayerPlannerOpti
     const asStored = ({ mapping, ...outcome }: StoredSearch): MappedLayer | undefined => {
       const estimate = estimateLayer(problem, mapping, accelerator);
       const isSo = valueOf(objective, sumsOf(estimate, accelerator, priced)) === outcome.cost;
-      return isSo ? { ...estimate, search: { ...outcome, space: spaceOf(effort) } } : undefined;
+      return isSo ? { ...estimate, search: { space: spaceOf(effort), ...outcome } } : undefined;
     };
     const fromCache = stored && asStored(stored);
     if (fromCache !== undefined) return fromCache;
