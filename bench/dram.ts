@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Accelerator, FlatDramSpec } from '../src/accelerator/accelerator.js';
+import type { Accelerator } from '../src/accelerator/accelerator.js';
 import { packageRoot } from '../src/document/package.js';
 import { createDramController } from '../src/dram/controller/createDramController.js';
 import { defaultController } from '../src/dram/controllerSettings.js';
@@ -16,6 +16,7 @@ import { runTimeline } from '../src/machine/timeline.js';
 import { createSchedule } from '../src/schedule/schedule.js';
 import { randomReads, recordTraffic, stream } from './dramTraffic.js';
 import type { Traffic } from './dramTraffic.js';
+import { flatDramOf } from './flatDram.js';
 
 /** How fast the memory controller works traffic off that lies ready, alone. */
 export interface DramMeasurement {
@@ -150,13 +151,6 @@ function compareEstimates(plan: CellPlan, repeats: number): DramEstimate {
     commandsMs: spread(rounds.map(({ commandsMs }) => commandsMs)),
     ratio: spread(rounds.map(({ flatMs, commandsMs }) => commandsMs / flatMs)).median,
   };
-}
-
-/** As fast as the accelerator's own at its peak. */
-function flatDramOf({ dram, file }: Accelerator): FlatDramSpec {
-  const { bandwidthBytesPerSecond, burstBytes, source } = dram;
-  const latencyPs = 50_000;
-  return { kind: 'flat', bandwidthBytesPerSecond, burstBytes, latencyPs, energyPjPerBit: 0, source, file };
 }
 
 /** Schedules every layer anew and runs it against the clock, with one DRAM for all. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { packageRoot, packageVersion } from '../src/document/package.js';
 import { writeFilesAtomically } from '../src/document/writeAtomically.js';
 import { dramTable, estimateLine, measureDram } from './dram.js';
+import { mappingTable, measureMapping } from './mapping.js';
 import { measureNetwork } from './measureNetwork.js';
 import type { Measurement } from './measureNetwork.js';
 import { measureStorage, storageTable } from './storage.js';
@@ -33,6 +34,8 @@ console.log(storageTable(storage));
 const dram = await measureDram(repeats);
 console.log(dramTable(dram.controller));
 console.log(estimateLine(dram.estimate));
+const mapping = await measureMapping(repeats, isQuick ? ['halved'] : ['halved', 'aligned']);
+console.log(mappingTable(mapping));
 const folder = join(packageRoot(), 'bench', 'results');
 const name = `${new Date().toISOString().replace(/[:.]/g, '-')}.json`;
 const record = {
@@ -43,6 +46,7 @@ const record = {
   measurements,
   storage,
   dram,
+  mapping,
 };
 await writeFilesAtomically(folder, { [name]: `${JSON.stringify(record, undefined, 2)}\n` });
 console.log(`kept in bench/results/${name}`);

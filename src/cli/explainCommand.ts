@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { mappingObjectives } from '../scenario/objective.js';
 import type { ExplainArguments } from './explain.js';
+import { addSearchOptions } from './searchOptions.js';
 
 /**
  * Adds the command that says what bounds a scenario.
@@ -12,7 +13,7 @@ export function addExplainCommand(program: Command, list: (text: string) => stri
   const more = (text: string, before: readonly string[] = []): string[] => [
     ...new Set([...before, ...list(text)]),
   ];
-  program
+  const command = program
     .command('explain')
     .description('what bounds a network or a layer, and which one change of the machine would help most')
     .argument('<scenario>', 'YAML file of kind scenario')
@@ -25,7 +26,8 @@ export function addExplainCommand(program: Command, list: (text: string) => stri
       new Option('--objective <name>', "what is to be lowered, instead of the scenario's").choices(
         mappingObjectives,
       ),
-    )
+    );
+  addSearchOptions(command)
     .option('--json', 'print everything as JSON instead of tables')
     .action(async (file: string, options: ExplainArguments) => {
       const { printExplanation } = await import('./explain.js');

@@ -9,9 +9,11 @@ import type { MappingObjective } from '../scenario/objective.js';
 import { interruptible } from './interruptible.js';
 import { nameOf, refuseExisting, writeNewFile } from './newFile.js';
 import { createProgressBar } from './progressBar.js';
+import { jobsOf, searchOverride } from './searchOptions.js';
+import type { SearchArguments } from './searchOptions.js';
 
 /** Options of `psconv map`, as the command line gives them. */
-export interface MapArguments {
+export interface MapArguments extends SearchArguments {
   readonly layer?: readonly string[];
   readonly variants?: readonly string[];
   readonly storage?: readonly string[];
@@ -27,6 +29,7 @@ export async function map(file: string, options: MapArguments): Promise<void> {
   const { layer, variants, storage, dataflow, objective, out, force = false, json = false } = options;
   const scenario = await loadScenario(file, {
     ...{ layers: layer, variants, storage, dataflows: dataflow, objective },
+    search: searchOverride(options),
   });
   if (out !== undefined) await refuseExisting(out, force);
   const total = scenario.cells.length * scenario.layers.length;
@@ -36,6 +39,7 @@ export async function map(file: string, options: MapArguments): Promise<void> {
     const mapped = await interruptible((signal) =>
       mapScenario(scenario, {
         signal,
+        jobs: jobsOf(options),
         onLayer: ({ variant, storage: format, accelerator }, name) => {
           const { dataflow: own } = accelerator.array;
           const activity = `mapping ${name}`;

@@ -14,6 +14,30 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+
+/** `10s`, `500 ms`, `2min` or `1h`, or so many mappings that are estimated: of each layer. */
+export function searchBudget(text: string): { readonly budgetMs: number } | { readonly judgements: number } {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?|\.\d+)\s*([a-z]*)$/.exec(text.trim()) ?? [];
+  const value = Number(digits);
+  if (digits !== '' && value > 0) {
+    if (unit === '' && Number.isSafeInteger(value)) return { judgements: value };
+    if (Object.hasOwn(unitsMs, unit)) return { budgetMs: value * unitsMs[unit] };
+  }
+  throw new InvalidArgumentError(
+    'expected a time above 0 in ms, s, min or h, such as 10s or 2min, or a positive whole number of mappings to estimate.',
+  );
+}
+
+/** A positive whole number that a machine has threads for. */
+export function jobs(text: string): number {
+  const value = positiveNumber(text);
+  if (value > mostJobs) throw new InvalidArgumentError(`expected at most ${mostJobs} threads.`);
+  return value;
+}
+
+const mostJobs = 256;
+
 /** `20%`, `20 %` or `0.2`: above nothing and below the whole. */
 export function share(text: string): number {
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(%?)$/.exec(text.trim());

@@ -15,6 +15,8 @@ import { positiveNumber, range, share, wholeNumber } from './numbers.js';
 import type { MapArguments } from './map.js';
 import type { RunArguments } from './run.js';
 import type { ScaleArguments } from './scale.js';
+import { addSearchOptions } from './searchOptions.js';
+import type { SearchArguments } from './searchOptions.js';
 import type { SensitivityArguments } from './sensitivity.js';
 import type { StorageArguments } from './storage.js';
 import type { WaveArguments } from './wave.js';
@@ -51,7 +53,7 @@ function createProgram(done: (code: number) => void): Command {
     .configureHelp({ sortSubcommands: false })
     .exitOverride();
 
-  program
+  const runCommand = program
     .command('run')
     .description('run a scenario and write its results')
     .argument('<scenario>', 'YAML file of kind scenario')
@@ -79,7 +81,8 @@ function createProgram(done: (code: number) => void): Command {
     .option('--first <number>', 'number of the first image, from 0', wholeNumber)
     .option('--count <number>', 'how many images', positiveNumber)
     .option('--batch <number>', 'images that a layer takes together', positiveNumber)
-    .option('--no-check', 'do not check outputs against TensorFlow.js')
+    .option('--no-check', 'do not check outputs against TensorFlow.js');
+  addSearchOptions(runCommand)
     .option('--no-cache', 'search for all mappings anew, and keep none (see psconv cache)')
     .action(async (file: string, options: RunArguments) => {
       const { run } = await import('./run.js');
@@ -126,7 +129,7 @@ function createProgram(done: (code: number) => void): Command {
 
   addExplainCommand(program, list);
 
-  program
+  const mapCommand = program
     .command('map')
     .description("loop nests of a scenario's layers, what each level does, and mapping files")
     .argument('<scenario>', 'YAML file of kind scenario')
@@ -138,7 +141,8 @@ function createProgram(done: (code: number) => void): Command {
       new Option('--objective <name>', "what mappings are searched for, instead of the scenario's").choices(
         mappingObjectives,
       ),
-    )
+    );
+  addSearchOptions(mapCommand)
     .option('--out <file>', 'write the mappings to a file that a scenario can name')
     .option('--force', 'replace that file if it is there already')
     .option('--json', 'print one machine-readable summary instead of the loop nests')
@@ -220,14 +224,14 @@ function createProgram(done: (code: number) => void): Command {
       printScaling(options);
     });
 
-  program
+  const validateCommand = program
     .command('validate')
     .description('check a YAML file, and what it refers to, without running anything')
-    .argument('<file>', 'YAML file of any kind')
-    .action(async (file: string) => {
-      const { validate } = await import('./validate.js');
-      await validate(file);
-    });
+    .argument('<file>', 'YAML file of any kind');
+  addSearchOptions(validateCommand).action(async (file: string, options: SearchArguments) => {
+    const { validate } = await import('./validate.js');
+    await validate(file, options);
+  });
 
   program
     .command('schema')

@@ -19,9 +19,11 @@ import { toJson } from '../report/writeResults.js';
 import { exitCodes } from './exitCodes.js';
 import { interruptible } from './interruptible.js';
 import { createProgressBar } from './progressBar.js';
+import { jobsOf, searchOverride } from './searchOptions.js';
+import type { SearchArguments } from './searchOptions.js';
 
 /** Options of `psconv run`, as the command line gives them. */
-export interface RunArguments {
+export interface RunArguments extends SearchArguments {
   readonly out?: string;
   readonly json?: boolean;
   readonly breakdown?: readonly Breakdown[];
@@ -52,7 +54,8 @@ export async function run(file: string, options: RunArguments): Promise<number> 
   const bar = createProgressBar();
   try {
     const result = await interruptible(async (signal) => {
-      const simulated = await simulate(scenario, { onProgress: bar.update, signal, cache });
+      const jobs = jobsOf(options);
+      const simulated = await simulate(scenario, { onProgress: bar.update, signal, cache, jobs });
       bar.stop();
       await saveResults(folder, scenario, simulated);
       return simulated;
@@ -109,6 +112,7 @@ async function overridesOf(file: string, options: RunArguments): Promise<Scenari
     check: check ? undefined : false,
     images: await imagesOf(file, options),
     batch,
+    search: searchOverride(options),
   };
 }
 

@@ -1,11 +1,18 @@
 import { expectKind, readDocument } from '../document/document.js';
 import { isDocumentKind } from '../document/kinds.js';
 import type { DocumentKind } from '../document/kinds.js';
-import { displayPath } from '../document/userError.js';
+import { displayPath, UserError } from '../document/userError.js';
 import type { Cell } from '../explore/cells.js';
+import { interruptible } from './interruptible.js';
+import { jobsOf, searchOverride } from './searchOptions.js';
+import type { SearchArguments } from './searchOptions.js';
 
-/** Loads a file in full, with what it refers to, and says in a line what it holds. */
-export async function validate(path: string): Promise<void> {
+/**
+ * Loads a file in full, with what it refers to, and says in a line what it holds.
+ *
+ * @param options for scenarios, whose layers are mapped
+ */
+export async function validate(path: string, options: SearchArguments): Promise<void> {
   const document = await readDocument(path);
   const { kind } = document;
   if (!isDocumentKind(kind)) {
@@ -13,15 +20,24 @@ export async function validate(path: string): Promise<void> {
     expectKind(document, 'scenario');
     return;
   }
-  console.log(`${displayPath(document.file)}: ${await loaders[kind](document.file)}`);
+  refuseSearch(kind, options);
+  console.log(`${displayPath(document.file)}: ${await loaders[kind](document.file, options)}`);
 }
 
-const loaders: Readonly<Record<DocumentKind, (file: string) => Promise<string>>> = {
-  scenario: async (file) => {
+function refuseSearch(kind: DocumentKind, options: SearchArguments): void {
+  const given = (['space', 'budget', 'jobs'] as const).find((name) => options[name] !== undefined);
+  if (kind === 'scenario' || given === undefined) return;
+  throw new UserError(
+    `--${given}: expected a file of kind scenario, whose layers are mapped, got one of kind ${kind}; leave --${given} out`,
+  );
+}
+
+const loaders: Readonly<Record<DocumentKind, (file: string, options: SearchArguments) => Promise<string>>> = {
+  scenario: async (file, options) => {
     const { loadScenario } = await import('../explore/scenario.js');
     const { planScenario } = await import('../explore/plan.js');
-    const scenario = await loadScenario(file);
-    await planScenario(scenario);
+    const scenario = await loadScenario(file, { search: searchOverride(options) });
+    await interruptible((signal) => planScenario(scenario, { signal, jobs: jobsOf(options) }));
     const { settings, network, accelerator, cells } = scenario;
     const named = (name: (cell: Cell) => string): string => [...new Set(cells.map(name))].join(', ');
     return (

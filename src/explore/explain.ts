@@ -32,6 +32,8 @@ import type { VariantMaker } from './prepare.js';
 import { createRemapper } from './remapLayer.js';
 import { unknownLayer } from './loadMappings.js';
 import type { Scenario } from './scenario.js';
+import { createSearchThreads } from './searchThreads.js';
+import type { SearchThreads } from './searchThreads.js';
 import type { SimulateOptions } from './simulate.js';
 
 export interface ExplainOptions extends SimulateOptions {
@@ -54,7 +56,7 @@ const costliestLayers = 3;
  */
 export async function explainScenario(
   given: Scenario,
-  { layers: named, objective = given.settings.objective, onProgress, signal }: ExplainOptions = {},
+  { layers: named, objective = given.settings.objective, onProgress, signal, jobs = 1 }: ExplainOptions = {},
 ): Promise<ExplainResult> {
   const scenario = withLayers(
     { ...given, settings: { ...given.settings, objective, execution: 'estimate' } },
@@ -69,16 +71,21 @@ export async function explainScenario(
   let done = 0;
   const variants: ExplainedVariant[] = [];
   const sources: FigureSource[] = [];
-  for (const cell of cells) {
-    const advance = (activity: string): void => {
-      const { variant, storage, accelerator: own } = cell;
-      const { dataflow } = own.array;
-      onProgress?.({ variant: variant.name, storage, dataflow, activity, done: ++done, total });
-    };
-    const context = { scenario, maker, isAlone, isNamed: named !== undefined, advance, signal };
-    const { explained, evaluated } = await explainCell(context, cell);
-    variants.push(explained);
-    sources.push(...evaluated.flatMap(({ energy }) => energy.sources));
+  const threads = jobs === 1 ? undefined : createSearchThreads(jobs, signal);
+  try {
+    for (const cell of cells) {
+      const advance = (activity: string): void => {
+        const { variant, storage, accelerator: own } = cell;
+        const { dataflow } = own.array;
+        onProgress?.({ variant: variant.name, storage, dataflow, activity, done: ++done, total });
+      };
+      const context = { scenario, maker, isAlone, isNamed: named !== undefined, advance, signal, threads };
+      const { explained, evaluated } = await explainCell(context, cell);
+      variants.push(explained);
+      sources.push(...evaluated.flatMap(({ energy }) => energy.sources));
+    }
+  } finally {
+    await threads?.close();
   }
   return {
     scenario: settings.name,
@@ -109,13 +116,14 @@ interface Context {
   readonly isNamed: boolean;
   readonly advance: (activity: string) => void;
   readonly signal: AbortSignal | undefined;
+  readonly threads: SearchThreads | undefined;
 }
 
 async function explainCell(
   context: Context,
   cell: Cell,
 ): Promise<{ readonly explained: ExplainedVariant; readonly evaluated: readonly EvaluatedLayer[] }> {
-  const { scenario, maker, isAlone, isNamed, advance, signal } = context;
+  const { scenario, maker, isAlone, isNamed, advance, signal, threads } = context;
   const { accelerator, variant, storage } = cell;
   const { objective } = scenario.settings;
   const [plan] = await planCells({ ...scenario, cells: [cell] }, maker, {
@@ -123,7 +131,7 @@ async function explainCell(
     onLayer: (_, layer) => {
       advance(`mapping ${layer}`);
     },
-    signal,
+    ...{ signal, threads },
   });
   const before = await evaluate(context, plan);
   const judged: JudgedChange[] = [];
@@ -204,11 +212,11 @@ async function judge(
     const accelerator = change.apply(plan.accelerator);
     // Refuses what it cannot price before anything is mapped.
     energyModelOf(scenario, accelerator);
-    const remap = createRemapper(scenario, plan, accelerator);
+    const remap = createRemapper(scenario, plan, accelerator, context.threads);
     const kept = new Set<string>();
     const layers: PlannedLayer[] = [];
     for (const planned of plan.layers) {
-      const { planned: mapped, isKept } = remap(planned);
+      const { planned: mapped, isKept } = await remap(planned);
       layers.push(mapped);
       if (isKept) kept.add(planned.layer.name);
       advance(change.title);

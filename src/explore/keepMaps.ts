@@ -30,6 +30,8 @@ export interface KeepRequest {
   readonly problems: readonly LayerProblem[];
   /** What a layer costs alone; undefined where it does not fit beside what is kept. */
   readonly cost: (layer: number, kept: KeptMaps | undefined) => Promise<KeptCost | undefined>;
+  /** As `KeepProblem`. */
+  readonly expect?: ((layer: number, kept: ReadonlyArray<KeptMaps | undefined>) => void) | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface KeepRequest {
  */
 export async function keepMaps(scenario: Scenario, request: KeepRequest): Promise<KeptNetwork> {
   const { objective, keep, activations } = scenario.settings;
-  const { network, accelerator, cost } = request;
+  const { network, accelerator, cost, expect } = request;
   if (keep === 'auto' && activations !== 'dense') {
     return {
       layers: network.layers.map(() => ({ maps: undefined, places: undefined })),
@@ -54,7 +56,7 @@ export async function keepMaps(scenario: Scenario, request: KeepRequest): Promis
     buffers: keepingBuffers(accelerator),
     // Maps that are named have few other places, and fit if they can.
     allPlaces: keep !== 'auto',
-    cost,
+    ...{ cost, expect },
   });
   if ('attempts' in graph) throw noRoom(scenario, request, maps, graph);
   const { layers } = leastKept(graph, objective);

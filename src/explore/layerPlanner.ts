@@ -19,10 +19,13 @@ import { storeLayer } from '../storage/formats.js';
 import type { ElementArray } from '../tensor/precision.js';
 import type { Cell } from './cells.js';
 import { energyModelOf } from './layerCost.js';
-import type { MappingCache } from './mappingCache.js';
+import type { MappingCache, StoredSearch } from './mappingCache.js';
 import { prescribedFor } from './prescribed.js';
 import type { Scenario } from './scenario.js';
 import { searchKey } from './searchKey.js';
+import { searchTask } from './searchTask.js';
+import type { SearchTask } from './searchTask.js';
+import type { PendingSearch, SearchThreads } from './searchThreads.js';
 
 /** A layer that is to be mapped in a cell. */
 export interface AskedLayer {
@@ -33,15 +36,22 @@ export interface AskedLayer {
   readonly weights?: ElementArray | undefined;
 }
 
+/** Work in steps between which others get their turn; a step may have to be waited for. */
+export type Steps<T> = Generator<unknown, T, void>;
+
 /** Makes problems of layers, and maps them. */
 export interface LayerPlanner {
   problemOf(layer: Layer, cell: Cell, supports: Supports | undefined, model: Model | undefined): LayerProblem;
+  /** Says which layers will have to be mapped, so that other threads search for them meanwhile, in this order. */
+  announce(asked: readonly AskedLayer[]): void;
+  /** As `announce`: that it will be asked what a layer costs with maps that stay on chip. */
+  announceBeside(asked: AskedLayer, kept: ReadonlyArray<KeptMaps | undefined>): void;
   /**
-   * Maps a layer, in steps between which others get their turn.
+   * Maps a layer.
    *
    * @throws UserError when the layer does not fit, or not as its mapping is prescribed
    */
-  map(asked: AskedLayer): Generator<void, MappedLayer, void>;
+  map(asked: AskedLayer): Steps<MappedLayer>;
   /** What a mapped layer comes to, alone in the DRAM. */
   sumsOf(layer: Layer, accelerator: Accelerator, estimate: LayerEstimate): ObjectiveSums;
   /**
@@ -50,7 +60,7 @@ export interface LayerPlanner {
    * @param asked with all maps in DRAM
    * @throws UserError when the layer does not fit alone either
    */
-  costBeside(asked: AskedLayer, kept: KeptMaps | undefined): Generator<void, ObjectiveSums | undefined, void>;
+  costBeside(asked: AskedLayer, kept: KeptMaps | undefined): Steps<ObjectiveSums | undefined>;
 }
 
 export interface LayerPlannerOptions {
@@ -58,6 +68,8 @@ export interface LayerPlannerOptions {
   readonly cache?: MappingCache | undefined;
   /** How mappings are searched for; the scenario's way unless given. */
   readonly effort?: SearchEffort | undefined;
+  /** Where layers that are announced are searched for; here unless given. */
+  readonly threads?: SearchThreads | undefined;
 }
 
 /** The problem with maps that stay on chip. */
@@ -68,7 +80,7 @@ export function withKept(problem: LayerProblem, kept: KeptMaps | undefined): Lay
 /** Maps each layer once: the mapping of equal layers is equal in all cells of one dataflow. */
 export function createLayerPlanner(scenario: Scenario, options: LayerPlannerOptions = {}): LayerPlanner {
   const { settings } = scenario;
-  const effort: SearchEffort = options.effort ?? settings.search ?? quickEffort;
+  const { cache, threads, effort = settings.search ?? quickEffort } = options;
   const layout = layoutOf(settings.layout);
   const known = new Map<string, MappedLayer>();
   /** Of layers beside kept maps, of which far more are judged than are run. */
@@ -80,51 +92,97 @@ export function createLayerPlanner(scenario: Scenario, options: LayerPlannerOpti
     layer,
     model: energyModelOf(scenario, accelerator),
   });
-  const search = function* (asked: AskedLayer): Generator<void, MappedLayer, void> {
-    const { layer, problem, cell } = asked;
-    const { accelerator } = cell;
-    // Layers that are mapped alike may be priced by their kind.
-    const kind = needsEnergy(settings.objective) ? layer.kind : '';
-    const key = `${kind} ${dataflowsText(accelerator)} ${keyOf(problem)}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const found = yield* cachedSearch(asked);
-    known.set(key, found);
-    return found;
-  };
-  /** The cache's outcome where there is one that can be believed, else a new one. */
-  const cachedSearch = function* ({
-    layer,
-    problem,
-    cell,
-    weights,
-  }: AskedLayer): Generator<void, MappedLayer, void> {
-    const { accelerator } = cell;
+  /** Layers that are mapped alike may be priced by their kind. */
+  const planKey = ({ layer, problem, cell }: AskedLayer): string =>
+    `${needsEnergy(settings.objective) ? layer.kind : ''} ${dataflowsText(cell.accelerator)} ${keyOf(problem)}`;
+  const lookUps = new Map<string, LookUp>();
+  const lookUp = (
+    planned: string,
+    { layer, problem, cell: { accelerator }, weights }: AskedLayer,
+  ): LookUp => {
+    const before = lookUps.get(planned);
+    if (before !== undefined || cache === undefined) return before ?? {};
     const { objective, precision } = settings;
     const { energyTable } = scenario;
-    const { isOver, ...counted } = effort;
-    const { cache } = options;
-    const key =
-      cache &&
-      searchKey({
-        ...{ kind: layer.kind, problem, accelerator, energyTable, precision, objective, weights },
-        options: counted,
-      });
-    const priced = pricedFor(layer, accelerator);
-    const stored = key === undefined ? undefined : cache?.get(key);
-    if (stored !== undefined) {
-      const { mapping, ...outcome } = stored;
-      const estimate = estimateLayer(problem, mapping, accelerator);
-      const cost = valueOf(objective, sumsOf(estimate, accelerator, priced));
-      if (cost === stored.cost) return { ...estimate, search: { ...outcome, space: spaceOf(effort) } };
-    }
-    const found = yield* mapLayerStepwise(problem, accelerator, { objective, priced, effort });
-    // What a limit of time has cut short may come out better next time.
-    if (key !== undefined && found.search !== undefined && (isOver === undefined || found.search.isProven)) {
-      const { cost, bound, isProven, judged, bounded } = found.search;
-      cache?.put(key, { mapping: found.schedule.mapping, cost, bound, isProven, judged, bounded });
-    }
+    // What a limit of time has not cut short is what is found without it.
+    const { budgetMs: _, ...options } = effort;
+    const key = searchKey({
+      ...{ kind: layer.kind, problem, accelerator, energyTable, precision, objective, weights, options },
+    });
+    const made: LookUp = key === undefined ? {} : { key, stored: cache.get(key) };
+    lookUps.set(planned, made);
+    return made;
+  };
+
+  const search = function* (asked: AskedLayer): Steps<MappedLayer> {
+    const planned = planKey(asked);
+    const before = known.get(planned);
+    if (before !== undefined) return before;
+    const found = yield* knownSearch(planned, asked);
+    known.set(planned, found);
     return found;
+  };
+  /** The outcome of another thread or of the cache where there is one that can be believed, else a new one. */
+  const knownSearch = function* (planned: string, asked: AskedLayer): Steps<MappedLayer> {
+    const { layer, problem, cell } = asked;
+    const { accelerator } = cell;
+    const { objective } = settings;
+    const { key, stored } = lookUp(planned, asked);
+    lookUps.delete(planned);
+    const priced = pricedFor(layer, accelerator);
+    const keep = (found: MappedLayer): MappedLayer => {
+      // What a limit of time has cut short may come out better next time.
+      if (key === undefined || found.search === undefined) return found;
+      if (effort.budgetMs !== undefined && !found.search.isProven) return found;
+      const { space: _, ...outcome } = found.search;
+      cache?.put(key, { mapping: found.schedule.mapping, ...outcome });
+      return found;
+    };
+    const asStored = ({ mapping, ...outcome }: StoredSearch): MappedLayer | undefined => {
+      const estimate = estimateLayer(problem, mapping, accelerator);
+      const isSo = valueOf(objective, sumsOf(estimate, accelerator, priced)) === outcome.cost;
+      return isSo ? { ...estimate, search: { space: spaceOf(effort), ...outcome } } : undefined;
+    };
+    const fromCache = stored && asStored(stored);
+    if (fromCache !== undefined) return fromCache;
+    const elsewhere = announced.get(planned);
+    if (elsewhere !== undefined) {
+      let outcome: StoredSearch | undefined;
+      yield elsewhere.then((found) => {
+        outcome = found;
+      });
+      const found = outcome && asStored(outcome);
+      if (found !== undefined) return keep(found);
+    }
+    return keep(yield* mapLayerStepwise(problem, accelerator, { objective, priced, effort }));
+  };
+
+  const announced = new Map<string, PendingSearch>();
+  const announce: LayerPlanner['announce'] = (asked) => {
+    if (threads === undefined) return;
+    const { objective, precision } = settings;
+    const { energyTable } = scenario;
+    const tasks = new Map<string, SearchTask>();
+    for (const each of asked) {
+      const { layer, problem, cell, weights } = each;
+      if (prescribedFor(scenario, cell, layer.name) !== undefined) continue;
+      const key = planKey(each);
+      if (known.has(key) || announced.has(key) || tasks.has(key)) continue;
+      if (lookUp(key, each).stored !== undefined) continue;
+      const { accelerator } = cell;
+      const task = searchTask({
+        ...{ layer, problem, accelerator, weights, energyTable, precision, objective, effort },
+      });
+      if (task !== undefined) tasks.set(key, task);
+    }
+    const begun = threads.begin([...tasks.values()]) ?? [];
+    const keys = [...tasks.keys()];
+    begun.forEach((pending, index) => announced.set(keys[index], pending));
+  };
+  const announceBeside: LayerPlanner['announceBeside'] = (asked, kept) => {
+    if (threads === undefined) return;
+    const fitting = kept.filter((maps) => !isTooMuch(asked.problem, asked.cell.accelerator, maps));
+    announce(fitting.map((maps) => ({ ...asked, problem: withKept(asked.problem, maps) })));
   };
 
   const map: LayerPlanner['map'] = function* (asked) {
@@ -154,7 +212,7 @@ export function createLayerPlanner(scenario: Scenario, options: LayerPlannerOpti
   const workOutCost = function* (
     asked: AskedLayer,
     kept: KeptMaps | undefined,
-  ): Generator<void, ObjectiveSums | undefined, void> {
+  ): Steps<ObjectiveSums | undefined> {
     const { layer, problem, cell } = asked;
     if (isTooMuch(problem, cell.accelerator, kept)) return undefined;
     try {
@@ -176,7 +234,13 @@ export function createLayerPlanner(scenario: Scenario, options: LayerPlannerOpti
     return knownCosts.get(key);
   };
 
-  return { problemOf, map, sumsOf: sums, costBeside };
+  return { problemOf, announce, announceBeside, map, sumsOf: sums, costBeside };
+}
+
+/** What the cache has of a search, and by which key; neither where there is no cache, or none for such a search. */
+interface LookUp {
+  readonly key?: string;
+  readonly stored?: StoredSearch | undefined;
 }
 
 function spaceOf({ space = 'halved' }: SearchEffort): SearchOutcome['space'] {

@@ -1,5 +1,5 @@
 import type { Execution } from '../scenario/execution.js';
-import type { ImagesSource, MappingObjective } from '../scenario/scenario.js';
+import type { ImagesSource, MappingObjective, SearchSettings } from '../scenario/scenario.js';
 import type { Precision } from '../tensor/precision.js';
 
 /** What to do otherwise than the file says. */
@@ -18,6 +18,8 @@ export interface ScenarioOverrides {
   readonly layers?: readonly string[] | undefined;
   /** What the search for mappings minimises. */
   readonly objective?: MappingObjective | undefined;
+  /** How mappings are searched for; a budget of time or of estimates in place of the file's, in its space or `aligned`. */
+  readonly search?: Partial<SearchSettings> | undefined;
   /** Of weights and feature maps. */
   readonly precision?: Precision | undefined;
   /** Replaces every seed of the scenario. */

@@ -6,6 +6,8 @@ import { withPool } from '../mapping/layerProblem.js';
 import type { Layer, PoolLayer } from '../network/layer.js';
 import type { Network } from '../network/network.js';
 import type { MappedLayer, SearchEffort, SearchOutcome } from '../search/mapLayer.js';
+import { UserError } from '../document/userError.js';
+import type { Model } from '../model/model.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
@@ -14,13 +16,15 @@ import type { Cell } from './cells.js';
 import { fusePool } from './fusePool.js';
 import { keepMaps } from './keepMaps.js';
 import { createLayerPlanner, withKept } from './layerPlanner.js';
-import type { AskedLayer, LayerPlanner } from './layerPlanner.js';
+import type { AskedLayer, LayerPlanner, Steps } from './layerPlanner.js';
 import { layersToRun } from './layersToRun.js';
 import type { MappingCache } from './mappingCache.js';
 import { poolToFuse } from './poolToFuse.js';
 import { createVariantMaker, loadImages } from './prepare.js';
 import type { VariantMaker } from './prepare.js';
 import type { Scenario } from './scenario.js';
+import { createSearchThreads } from './searchThreads.js';
+import type { Jobs, SearchThreads } from './searchThreads.js';
 
 /** One layer of a cell: how it is stored and mapped, and what that costs. Known without running it. */
 export interface PlannedLayer {
@@ -59,6 +63,8 @@ export interface PlanOptions {
   readonly cache?: MappingCache | undefined;
   /** How mappings are searched for; the scenario's way unless given. */
   readonly effort?: SearchEffort | undefined;
+  /** How many threads search for mappings; 1, which is this one, unless given. What is found does not depend on it. */
+  readonly jobs?: Jobs | undefined;
 }
 
 /**
@@ -71,15 +77,24 @@ export async function planScenario(scenario: Scenario, options: PlanOptions = {}
   return planCells(scenario, createVariantMaker(scenario, await loadImages(scenario)), options);
 }
 
+/** @param threads for searching, which stay open; some of its own, as many as `jobs` says, unless given */
 export async function planCells(
   scenario: Scenario,
   maker: VariantMaker,
-  options: PlanOptions,
+  options: PlanOptions & { readonly threads?: SearchThreads | undefined },
 ): Promise<CellPlan[]> {
-  const planner = createLayerPlanner(scenario, options);
-  const plans: CellPlan[] = [];
-  for (const cell of scenario.cells) plans.push(await planCell(scenario, cell, maker, planner, options));
-  return plans;
+  const { jobs = 1, signal } = options;
+  const own = options.threads === undefined && jobs !== 1 ? createSearchThreads(jobs, signal) : undefined;
+  const threads = options.threads ?? own;
+  const planner = createLayerPlanner(scenario, { ...options, threads });
+  try {
+    if (threads !== undefined) await announceCells(scenario, maker, planner, options.only);
+    const plans: CellPlan[] = [];
+    for (const cell of scenario.cells) plans.push(await planCell(scenario, cell, maker, planner, options));
+    return plans;
+  } finally {
+    await own?.close();
+  }
 }
 
 /** A layer, or a convolution with the pooling that is fused into it. */
@@ -100,14 +115,11 @@ async function planCell(
   const sparse = await maker.sparse(variant);
   const { network } = sparse;
   const model = dependsOnValues(storage) ? (await maker.prepared(variant)).model : undefined;
-  const run = layersToRun(scenario, network).filter(({ name }) => only?.includes(name) !== false);
+  const run = layersToReport(scenario, network, only);
   const { keep } = scenario.settings;
   const inTurn = stepper(signal);
-
-  const askedOf = (layer: Layer): AskedLayer => ({
-    ...{ layer, cell, problem: planner.problemOf(layer, cell, sparse.supports.get(layer.name), model) },
-    weights: model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights,
-  });
+  const askedOf = asker(planner, cell, sparse, model);
+  const all = layersToPlan(scenario, network, only);
   const told = new Set<string>();
   const tell = (layer: Layer): void => {
     if (told.has(layer.name) || !run.includes(layer)) return;
@@ -115,8 +127,7 @@ async function planCell(
     onLayer?.(cell, layer.name);
   };
 
-  // What stays on chip is chosen for the whole network, whichever layers are reported.
-  const all = keep === 'none' ? run : network.layers;
+  if (model !== undefined) planner.announce(searchedFor(scenario, network, all, askedOf));
   const { units, notes: fusionNotes } = await fuseUnits(scenario, network, all, planner, askedOf, inTurn);
   const kept =
     keep === 'none'
@@ -125,6 +136,9 @@ async function planCell(
           network: { ...network, layers: units.map(unitLayer) },
           accelerator,
           problems: units.map(({ asked }) => asked.problem),
+          expect: (index, maps) => {
+            planner.announceBeside(units[index].asked, maps);
+          },
           cost: async (index, maps) => {
             tell(units[index].layer);
             return inTurn(planner.costBeside(units[index].asked, maps));
@@ -152,15 +166,82 @@ async function planCell(
 }
 
 /** Takes steps one by one, so that a signal is heard between them. */
-function stepper(signal: AbortSignal | undefined): <T>(steps: Generator<void, T, void>) => Promise<T> {
+function stepper(signal: AbortSignal | undefined): <T>(steps: Steps<T>) => Promise<T> {
   return async (steps) => {
     for (;;) {
       const step = steps.next();
+      if (step.done !== true) await step.value;
       await setImmediate();
       signal?.throwIfAborted();
       if (step.done === true) return step.value;
     }
   };
+}
+
+/** Announces what can be told of all cells without their weights, which are made for one cell after the other. */
+async function announceCells(
+  scenario: Scenario,
+  maker: VariantMaker,
+  planner: LayerPlanner,
+  only: PlanOptions['only'],
+): Promise<void> {
+  const asked: AskedLayer[] = [];
+  try {
+    for (const cell of scenario.cells) {
+      if (dependsOnValues(cell.storage)) continue;
+      const sparse = await maker.sparse(cell.variant);
+      const layers = layersToPlan(scenario, sparse.network, only);
+      asked.push(...searchedFor(scenario, sparse.network, layers, asker(planner, cell, sparse, undefined)));
+    }
+  } catch (error) {
+    // A fault is told when it is the cell's turn, after those of cells before it.
+    if (!(error instanceof UserError)) throw error;
+  }
+  planner.announce(asked);
+}
+
+/** What will have to be searched for, as far as it is known beforehand. */
+function searchedFor(
+  scenario: Scenario,
+  network: Network,
+  layers: readonly Layer[],
+  askedOf: (layer: Layer) => AskedLayer,
+): AskedLayer[] {
+  const { fuse, keep } = scenario.settings;
+  // Beside maps that are kept for certain no layer is mapped alone.
+  if (typeof keep !== 'string') return [];
+  const fused = new Set<string>();
+  return layers.flatMap((layer) => {
+    if (fused.has(layer.name)) return [];
+    const asked = askedOf(layer);
+    const pool = poolToFuse(scenario.settings, network, layer);
+    if (pool === undefined || asked.problem.kind !== 'conv') return [asked];
+    const pair = { ...asked, problem: withPool(asked.problem, pool) };
+    if (fuse === 'auto') return [asked, pair];
+    fused.add(pool.name);
+    return [pair];
+  });
+}
+
+function layersToPlan(scenario: Scenario, network: Network, only: PlanOptions['only']): readonly Layer[] {
+  // What stays on chip is chosen for the whole network, whichever layers are reported.
+  return scenario.settings.keep === 'none' ? layersToReport(scenario, network, only) : network.layers;
+}
+
+function layersToReport(scenario: Scenario, network: Network, only: PlanOptions['only']): readonly Layer[] {
+  return layersToRun(scenario, network).filter(({ name }) => only?.includes(name) !== false);
+}
+
+function asker(
+  planner: LayerPlanner,
+  cell: Cell,
+  sparse: SparseNetwork,
+  model: Model | undefined,
+): (layer: Layer) => AskedLayer {
+  return (layer) => ({
+    ...{ layer, cell, problem: planner.problemOf(layer, cell, sparse.supports.get(layer.name), model) },
+    weights: model?.layers.find((each) => each.layer.name === layer.name)?.operands?.weights,
+  });
 }
 
 /** The layers as they are to run: where the scenario asks for it, poolings become one with the convolution before them. */

@@ -7,15 +7,17 @@ import { mappedTensors } from '../mapping/mapping.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { LayerProblem } from '../mapping/problem.js';
 import { registerShortage } from '../mapping/registerFiles.js';
-import type { Layer } from '../network/layer.js';
 import { compareSums } from '../scenario/objective.js';
 import type { LayerMappingSpec } from '../scenario/scenario.js';
-import { mapLayer, sumsOf } from '../search/mapLayer.js';
+import { mapLayer, quickEffort, sumsOf } from '../search/mapLayer.js';
+import type { MappedLayer } from '../search/mapLayer.js';
 import { energyModelOf } from './layerCost.js';
-import type { Cell } from './cells.js';
-import type { PlannedLayer } from './plan.js';
+import type { CellPlan, PlannedLayer } from './plan.js';
 import { prescribedFor } from './prescribed.js';
 import type { Scenario } from './scenario.js';
+import { searchTask } from './searchTask.js';
+import type { SearchTask } from './searchTask.js';
+import type { PendingSearch, SearchThreads } from './searchThreads.js';
 
 /** A layer on a changed machine. */
 export interface Remapped {
@@ -24,41 +26,76 @@ export interface Remapped {
   readonly isKept: boolean;
 }
 
+/** The plan that is mapped anew. */
+type Planned = Pick<CellPlan, 'variant' | 'storage' | 'accelerator' | 'layers'>;
+
 /**
  * Maps layers of one machine on another: searches again, and takes the mapping that the layer had where that is possible there and
  * better, since the search need not find the best. A prescribed mapping stays prescribed. Equal layers are mapped once.
  *
+ * @param threads where layers are searched for; here unless given
  * @throws UserError when the layer cannot be mapped on the changed machine
  */
 export function createRemapper(
   scenario: Scenario,
-  cell: Pick<Cell, 'variant' | 'storage' | 'accelerator'>,
+  plan: Planned,
   after: Accelerator,
-): (planned: PlannedLayer) => Remapped {
+  threads?: SearchThreads,
+): (planned: PlannedLayer) => Promise<Remapped> {
   const known = new Map<string, { readonly estimate: LayerEstimate; readonly isKept: boolean }>();
-  return (planned) => {
+  const begun =
+    threads === undefined ? new Map<string, PendingSearch>() : begin(scenario, plan, after, threads);
+  return async (planned) => {
     const { layer, estimate } = planned;
-    const spec = prescribedFor(scenario, cell, layer.name)?.spec;
+    const spec = prescribedFor(scenario, plan, layer.name)?.spec;
     const key = spec !== undefined ? undefined : problemKey(estimate.schedule.problem);
+    const elsewhere = key === undefined ? undefined : await begun.get(key);
     const found =
       (key === undefined ? undefined : known.get(key)) ??
-      remap(scenario, layer, estimate.schedule, spec, cell.accelerator, after);
+      remap(scenario, planned, spec, elsewhere?.mapping, plan.accelerator, after);
     if (key !== undefined) known.set(key, found);
     return { planned: { ...planned, estimate: found.estimate }, isKept: found.isKept };
   };
 }
 
+/** The searches for all layers that share their mapping with layers like them. */
+function begin(
+  scenario: Scenario,
+  plan: Planned,
+  accelerator: Accelerator,
+  threads: SearchThreads,
+): Map<string, PendingSearch> {
+  const { energyTable, settings } = scenario;
+  const { precision, objective, search: effort = quickEffort } = settings;
+  const tasks = new Map<string, SearchTask>();
+  for (const { layer, estimate } of plan.layers) {
+    const { problem } = estimate.schedule;
+    const key = problemKey(problem);
+    if (key === undefined || tasks.has(key)) continue;
+    if (prescribedFor(scenario, plan, layer.name) !== undefined) continue;
+    const task = searchTask({ layer, problem, accelerator, energyTable, precision, objective, effort });
+    if (task !== undefined) tasks.set(key, task);
+  }
+  const keys = [...tasks.keys()];
+  const pending = threads.begin([...tasks.values()]) ?? [];
+  return new Map(pending.map((each, index) => [keys[index], each]));
+}
+
 function remap(
   scenario: Scenario,
-  layer: Layer,
-  { problem, mapping }: LayerEstimate['schedule'],
+  { layer, estimate }: PlannedLayer,
   spec: LayerMappingSpec | undefined,
+  found: Mapping | undefined,
   before: Accelerator,
   after: Accelerator,
 ): { readonly estimate: LayerEstimate; readonly isKept: boolean } {
-  const { objective } = scenario.settings;
+  const { problem, mapping } = estimate.schedule;
+  const { objective, search: effort } = scenario.settings;
   const priced = { layer, model: energyModelOf(scenario, after) };
-  const { schedule, timeline } = mapLayer(problem, after, { objective, priced, spec });
+  const { schedule, timeline } =
+    found === undefined
+      ? mapLayer(problem, after, { objective, priced, effort, spec })
+      : estimateLayer(problem, found, after);
   const searched = { schedule, timeline };
   if (spec !== undefined || before.array.dataflow !== after.array.dataflow)
     return { estimate: searched, isKept: false };

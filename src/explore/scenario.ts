@@ -24,7 +24,7 @@ import { layoutNameFault, planar } from '../storage/featureMapLayout.js';
 import { precisionSetOf } from '../scenario/schema.js';
 import { readScenarioFile } from '../scenario/scenario.js';
 import type { MappingFile } from '../scenario/mappingFile.js';
-import type { ScenarioFile } from '../scenario/scenario.js';
+import type { ScenarioFile, SearchSettings } from '../scenario/scenario.js';
 
 /** A scenario with everything that it refers to. Plain data, ready for `simulate`. */
 export interface Scenario {
@@ -85,7 +85,7 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
 }
 
 function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
-  const { layers, seed, check, images, batch, precision, layout, execution, objective } = overrides;
+  const { layers, seed, check, images, batch, precision, layout, execution, objective, search } = overrides;
   const seeded =
     seed === undefined
       ? value
@@ -105,7 +105,15 @@ function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): Scena
     ...(layout === undefined ? {} : { layout }),
     ...(execution === undefined ? {} : { execution }),
     ...(objective === undefined ? {} : { objective }),
+    ...(search === undefined ? {} : { search: searchSettings(value.search, search) }),
   };
+}
+
+/** A space without a budget keeps the file's; a budget without a space is spent in the file's, or where far better mappings are. */
+function searchSettings(own: ScenarioFile['search'], asked: Partial<SearchSettings>): SearchSettings {
+  const { space = own?.space ?? 'aligned', ...budget } = asked;
+  const isLimited = Object.values(budget).some((limit) => limit !== undefined);
+  return { ...(isLimited ? budget : own), space };
 }
 
 /** A reference that leads nowhere is a fault of the line that it stands on. */

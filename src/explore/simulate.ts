@@ -28,6 +28,7 @@ import type { CellRun } from './runCell.js';
 import type { Scenario } from './scenario.js';
 import type { Cell } from './cells.js';
 import type { MappingCache } from './mappingCache.js';
+import type { Jobs } from './searchThreads.js';
 
 /** How far a simulation has come. */
 export interface Progress {
@@ -47,6 +48,8 @@ export interface SimulateOptions {
   readonly signal?: AbortSignal | undefined;
   /** As of `PlanOptions`. */
   readonly cache?: MappingCache | undefined;
+  /** As of `PlanOptions`. */
+  readonly jobs?: Jobs | undefined;
 }
 
 /**
@@ -76,6 +79,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     },
     signal: options.signal,
     cache: options.cache,
+    jobs: options.jobs,
   });
   const { execution } = settings;
   const isChecked = settings.check.enabled && execution !== 'estimate';

@@ -19,15 +19,16 @@ export function costText(objective: MappingObjective, cost: number): string {
 }
 
 /**
- * How far a mapping may be from the best: `no mapping costs less than 11.9 uJ*ms (gap 3.7 %, ...)`. The bound is given in the unit of
+ * How far a mapping may be from the best: `no mapping of the space aligned costs less than 11.9 uJ*ms (gap 3.7 %, ...)`. The bound is given in the unit of
  * the cost, in which the search need not have counted.
  */
 export function gapText(objective: MappingObjective, cost: number, search: SearchOutcome): string {
-  const { judged, bounded, isProven } = search;
+  const { space, judged, bounded, isProven } = search;
   const tried = `${formatCount(judged)} mappings judged, ${formatCount(bounded)} bounded`;
-  if (isProven) return `the best there is (${tried})`;
+  if (isProven) return `the best of the space ${space} (${tried})`;
   const gap = search.cost / search.bound - 1;
-  return `no mapping costs less than ${costText(objective, cost / (1 + gap))} (gap ${figure(100 * gap)} %; ${tried})`;
+  const bound = costText(objective, cost / (1 + gap));
+  return `no mapping of the space ${space} costs less than ${bound} (gap ${figure(100 * gap)} %; ${tried})`;
 }
 
 function figure(value: number): string {

@@ -40,11 +40,13 @@ export interface TilingSpec {
 /** Parameters of Eyeriss's mapping (Chen et al., JSSC 52(1), 2017, Table III). */
 export type RowStationarySpec = Readonly<Record<'m' | 'n' | 'e' | 'p' | 'q' | 'r' | 't', number>>;
 
-/** What a search for a mapping looks at, and how many mappings it estimates at most. */
+/** What a search for a mapping looks at, and how many mappings it estimates at most, or for how long. */
 export interface SearchSettings {
   readonly space: SearchSpace;
   readonly judgements?: number | undefined;
   readonly refinements?: number | undefined;
+  /** In ms; what is found then depends on the computer. */
+  readonly budgetMs?: number | undefined;
 }
 
 /** What the user prescribes for one layer. */

@@ -24,8 +24,13 @@ import { mappingSpaces, mostStepsEver } from './space.js';
 import type { MappingSpace } from './space.js';
 
 /** What to search through, and for how long. */
-export interface SearchEffort extends SearchLimits {
-  readonly space?: SearchSpace;
+export interface SearchEffort extends Omit<SearchLimits, 'isOver'> {
+  readonly space?: SearchSpace | undefined;
+  /**
+   * How long the search goes on after the quick one, in ms. The time is looked at between two mappings; the look through the whole space
+   * that comes first takes as long as it takes.
+   */
+  readonly budgetMs?: number | undefined;
 }
 
 export interface MapLayerOptions {
@@ -100,10 +105,14 @@ export function* mapLayerStepwise(
   }
 
   const search = { problem, accelerator, objective, priced };
-  const { space = 'halved', ...limits } = effort;
+  const { space = 'halved', budgetMs, ...counts } = effort;
   const isQuick = space === 'halved';
+  const limits = (): SearchLimits => ({
+    ...counts,
+    ...(budgetMs !== undefined && { isOver: after(budgetMs) }),
+  });
   const small = spaceFor(problem, accelerator, mappingSpaces.halved);
-  const first = yield* searchMapping(search, small, judge, isQuick ? limits : quickEffort);
+  const first = yield* searchMapping(search, small, judge, isQuick ? limits() : quickEffort);
   if (isQuick) {
     if (first.best === undefined) return outcomeOf(first, space, problem, accelerator);
     const { best, judged } = yield* withBestPeSets(search, first.best, first.nearest, judge);
@@ -112,7 +121,7 @@ export function* mapLayerStepwise(
   }
   // What is known of a small space spares looking at most of a large one.
   const large = spaceFor(problem, accelerator, mappingSpaces[space]);
-  const found = yield* searchMapping(search, large, judge, limits, first.best);
+  const found = yield* searchMapping(search, large, judge, limits(), first.best);
   const together = {
     ...found,
     judged: first.judged + found.judged,
@@ -120,6 +129,11 @@ export function* mapLayerStepwise(
     bounded: first.bounded + found.bounded,
   };
   return outcomeOf(together, space, problem, accelerator);
+}
+
+function after(ms: number): () => boolean {
+  const end = performance.now() + ms;
+  return () => performance.now() >= end;
 }
 
 /** With as many steps as the layer takes at least. */

@@ -47,11 +47,8 @@ describe('a layer on a changed machine', () => {
     inWorkspace(async (folder) => {
       const loaded = await loadScenario(join(folder, 'scenario.yaml'));
       const scenario = { ...loaded, settings: { ...loaded.settings, objective: 'dram-traffic' as const } };
-      const { planned, isKept } = createRemapper(
-        scenario,
-        { ...scenario.cells[0], accelerator: before },
-        after,
-      )({ layer, estimate: given });
+      const plan = { ...scenario.cells[0], accelerator: before, layers: [] };
+      const { planned, isKept } = await createRemapper(scenario, plan, after)({ layer, estimate: given });
       return { estimate: planned.estimate, isKept };
     });
 

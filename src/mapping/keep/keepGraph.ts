@@ -35,6 +35,8 @@ export interface KeepProblem {
    * @param kept undefined where no map is in any buffer while the layer runs
    */
   cost(layer: number, kept: KeptMaps | undefined): Promise<KeptCost | undefined>;
+  /** Told of all the costs of a layer that will be asked for next, so that they can be worked out together. */
+  readonly expect?: ((layer: number, kept: ReadonlyArray<KeptMaps | undefined>) => void) | undefined;
 }
 
 /** What stays on chip while a layer runs. */
@@ -88,21 +90,27 @@ export async function keepGraph(problem: KeepProblem, most = mostStates): Promis
     const attempts: KeptMaps[] = [];
     const next = new Map<string, readonly Span[]>();
     const numbers = new Map<string, number>();
-    for (const [from, spans] of states.entries()) {
-      for (const own of placesFor(output, problem, spans)) {
+    const ways = states.flatMap((spans, from) =>
+      placesFor(output, problem, spans).map((own) => {
         const all = own === undefined ? spans : [...spans, own];
-        const kept = keptMaps(all, inputs, output);
-        const cost = await costOf(layer, kept);
-        if (kept !== undefined) attempts.push(kept);
-        if (cost === undefined) continue;
-        const left = all.filter(({ map }) => (maps.get(map)?.lastReader ?? -1) > layer);
-        const key = keyOf(left);
-        const to = numbers.get(key) ?? numbers.size;
-        numbers.set(key, to);
-        next.set(key, left);
-        const places = kept && keptPlaces(all, inputs, output, buffers);
-        edges.push({ from, to, cost, keeps: own !== undefined, layer: { maps: kept, places } });
-      }
+        return { from, own, all, kept: keptMaps(all, inputs, output) };
+      }),
+    );
+    problem.expect?.(
+      layer,
+      ways.map(({ kept }) => kept),
+    );
+    for (const { from, own, all, kept } of ways) {
+      const cost = await costOf(layer, kept);
+      if (kept !== undefined) attempts.push(kept);
+      if (cost === undefined) continue;
+      const left = all.filter(({ map }) => (maps.get(map)?.lastReader ?? -1) > layer);
+      const key = keyOf(left);
+      const to = numbers.get(key) ?? numbers.size;
+      numbers.set(key, to);
+      next.set(key, left);
+      const places = kept && keptPlaces(all, inputs, output, buffers);
+      edges.push({ from, to, cost, keeps: own !== undefined, layer: { maps: kept, places } });
     }
     if (edges.length === 0) return { layer, attempts };
     const within = fewestBytes([...next.values()], most);

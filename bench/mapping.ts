@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { Accelerator } from '../src/accelerator/accelerator.js';
+import { packageRoot } from '../src/document/package.js';
+import { energyModelOf } from '../src/explore/layerCost.js';
+import { planScenario } from '../src/explore/plan.js';
+import { loadScenario } from '../src/explore/scenario.js';
+import { mapLayer } from '../src/search/mapLayer.js';
+import { forEachBounded } from '../src/search/floor.js';
+import type { SearchProblem } from '../src/search/floor.js';
+import { mappingSpaces } from '../src/search/space.js';
+import type { SearchSpace } from '../src/scenario/objective.js';
+import { flatDramOf } from './flatDram.js';
+
+/** The search for a layer's mapping, on one core. */
+export interface MappingMeasurement {
+  readonly layer: string;
+  readonly variant: string;
+  readonly space: SearchSpace;
+  readonly dram: 'flat' | 'commands';
+  /** Mappings of the space. */
+  readonly mappings: number;
+  /** Mappings bounded one by one, none passed over; median over the repeats. */
+  readonly boundedPerSecond: number;
+  /** Of the whole search, once. */
+  readonly searchMs: number;
+  readonly isProven: boolean;
+  /** What the mapping costs above the bound, as a part of the bound. */
+  readonly gap: number;
+  readonly judged: number;
+  readonly bounded: number;
+}
+
+const network = 'resnet18-cifar10';
+const layerName = 'layer1.0.conv2';
+const variants = ['PSD4_P8', 'pSC9'];
+/** Until the loops are compiled. */
+const warmUpMs = 500;
+/** A search that has not come to its end by then is cut short. */
+const budgetMs = 20_000;
+
+/** Bounds and searches the mappings of a ResNet-18 layer, on the DRAM of its accelerator and on a flat one that is as fast. */
+export async function measureMapping(
+  repeats: number,
+  spaces: readonly SearchSpace[],
+): Promise<MappingMeasurement[]> {
+  const file = join(packageRoot(), `configs/scenarios/${network}.yaml`);
+  const scenario = await loadScenario(file, { variants });
+  const { objective } = scenario.settings;
+  const plans = await planScenario(scenario, { only: [layerName] });
+  return plans.flatMap(({ variant, accelerator, layers: [{ layer, estimate }] }) => {
+    const { problem } = estimate.schedule;
+    const flat: Accelerator = { ...accelerator, dram: flatDramOf(accelerator) };
+    return [flat, accelerator].flatMap((machine) => {
+      const priced = { layer, model: energyModelOf(scenario, machine) };
+      const search: SearchProblem = { problem, accelerator: machine, objective, priced };
+      return spaces.map((space): MappingMeasurement => {
+        const { mappings, perSecond } = measureBounds(search, space, repeats);
+        const start = performance.now();
+        const found = mapLayer(problem, machine, { objective, priced, effort: { space, budgetMs } }).search;
+        const searchMs = performance.now() - start;
+        if (found === undefined) throw new Error(`${layerName} was not searched for`);
+        const { isProven, judged, bounded, cost, bound } = found;
+        return {
+          ...{ layer: layerName, variant: variant.name, space, dram: machine.dram.kind },
+          ...{ mappings, boundedPerSecond: perSecond, searchMs },
+          ...{ isProven, gap: cost / bound - 1, judged, bounded },
+        };
+      });
+    });
+  });
+}
+
+function measureBounds(
+  search: SearchProblem,
+  space: SearchSpace,
+  repeats: number,
+): { readonly mappings: number; readonly perSecond: number } {
+  const boundAll = (): number =>
+    forEachBounded(search, mappingSpaces[space], {
+      limit: () => Infinity,
+      passOver: () => undefined,
+      visit: () => undefined,
+    });
+  let mappings = 0;
+  for (const start = performance.now(); performance.now() - start < warmUpMs;) mappings = boundAll();
+  const rates = Array.from({ length: repeats }, () => {
+    const start = performance.now();
+    boundAll();
+    return (1000 * mappings) / (performance.now() - start);
+  }).sort((a, b) => a - b);
+  return { mappings, perSecond: rates[Math.floor(rates.length / 2)] };
+}
+
+export function mappingTable(measured: readonly MappingMeasurement[]): string {
+  const rows = measured.map(({ variant, dram, space, mappings, boundedPerSecond, searchMs, ...found }) => [
+    ...[variant.padEnd(8), dram.padEnd(8), space.padEnd(7)],
+    String(mappings).padStart(9),
+    (boundedPerSecond / 1e3).toFixed(0).padStart(10),
+    searchMs.toFixed(0).padStart(9),
+    (found.isProven ? 'the best' : `gap ${(100 * found.gap).toFixed(1)} %`).padStart(10),
+    String(found.judged).padStart(7),
+    String(found.bounded).padStart(9),
+  ]);
+  const head = [
+    ...['variant'.padEnd(8), 'DRAM'.padEnd(8), 'space'.padEnd(7), 'mappings'.padStart(9)],
+    ...['10^3 / s'.padStart(10), 'search ms'.padStart(9), 'proof'.padStart(10)],
+    ...['judged'.padStart(7), 'bounded'.padStart(9)],
+  ];
+  const title = `mapping search of ${network} ${layerName}: mappings bounded per second (goal 50 x 10^3), and the whole search`;
+  return `${title}\n${[head, ...rows].map((row) => row.join(' ')).join('\n')}`;
+}
