@@ -19,6 +19,7 @@ import { storeLayer } from '../storage/formats.js';
 import type { ElementArray } from '../tensor/precision.js';
 import type { Cell } from './cells.js';
 import { energyModelOf } from './layerCost.js';
+import { storedSearch } from './mappingCache.js';
 import type { MappingCache, StoredSearch } from './mappingCache.js';
 import { prescribedFor } from './prescribed.js';
 import type { Scenario } from './scenario.js';
@@ -105,7 +106,7 @@ export function createLayerPlanner(scenario: Scenario, options: LayerPlannerOpti
     const { objective, precision } = settings;
     const { energyTable } = scenario;
     // What a limit of time has not cut short is what is found without it.
-    const { budgetMs: _, ...options } = effort;
+    const options = { ...effort, budgetMs: undefined };
     const key = searchKey({
       ...{ kind: layer.kind, problem, accelerator, energyTable, precision, objective, weights, options },
     });
@@ -134,8 +135,7 @@ export function createLayerPlanner(scenario: Scenario, options: LayerPlannerOpti
       // What a limit of time has cut short may come out better next time.
       if (key === undefined || found.search === undefined) return found;
       if (effort.budgetMs !== undefined && !found.search.isProven) return found;
-      const { space: _, ...outcome } = found.search;
-      cache?.put(key, { mapping: found.schedule.mapping, ...outcome });
+      cache?.put(key, storedSearch(found.schedule.mapping, found.search));
       return found;
     };
     const asStored = ({ mapping, ...outcome }: StoredSearch): MappedLayer | undefined => {

@@ -19,6 +19,14 @@ export interface StoredSearch {
   readonly bounded: number;
 }
 
+/** The space is not kept: who asks knows it. */
+export function storedSearch(
+  mapping: Mapping,
+  { cost, bound, isProven, judged, bounded }: Omit<StoredSearch, 'mapping'>,
+): StoredSearch {
+  return { mapping, cost, bound, isProven, judged, bounded };
+}
+
 /** Outcomes of searches, kept on disk from run to run, by the text of `searchKey`. */
 export interface MappingCache {
   /** Absolute. */

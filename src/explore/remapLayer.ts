@@ -10,7 +10,6 @@ import { registerShortage } from '../mapping/registerFiles.js';
 import { compareSums } from '../scenario/objective.js';
 import type { LayerMappingSpec } from '../scenario/scenario.js';
 import { mapLayer, quickEffort, sumsOf } from '../search/mapLayer.js';
-import type { MappedLayer } from '../search/mapLayer.js';
 import { energyModelOf } from './layerCost.js';
 import type { CellPlan, PlannedLayer } from './plan.js';
 import { prescribedFor } from './prescribed.js';
@@ -96,7 +95,7 @@ function remap(
     found === undefined
       ? mapLayer(problem, after, { objective, priced, effort, spec })
       : estimateLayer(problem, found, after);
-  const searched = { schedule, timeline };
+  const searched: LayerEstimate = { schedule, timeline };
   if (spec !== undefined || before.array.dataflow !== after.array.dataflow)
     return { estimate: searched, isKept: false };
   const old = asBefore(mapping, before, after);

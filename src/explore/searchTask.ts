@@ -11,6 +11,7 @@ import type { SearchEffort } from '../search/mapLayer.js';
 import type { Supports } from '../sparsity/supports.js';
 import { findFormat, storeLayer } from '../storage/formats.js';
 import type { ElementArray } from '../tensor/precision.js';
+import { storedSearch } from './mappingCache.js';
 import type { StoredSearch } from './mappingCache.js';
 
 /** A search for a mapping as plain data, which another thread can carry out. */
@@ -66,8 +67,7 @@ export function solveTask(task: SearchTask): StoredSearch {
   const priced = { layer, model: createEnergyModel(accelerator, precision, energyTable) };
   const { schedule, search } = mapLayer(problemOf(task), accelerator, { objective, priced, effort });
   if (search === undefined) throw new Error(`layer ${layer.name}: the mapping was not searched for`);
-  const { space: _, ...outcome } = search;
-  return { mapping: schedule.mapping, ...outcome };
+  return storedSearch(schedule.mapping, search);
 }
 
 function problemOf({ layer, problem, stored, precision }: SearchTask): LayerProblem {

@@ -2,7 +2,6 @@ import { objectiveText } from '../scenario/objective.js';
 import Table from 'cli-table3';
 import { largestOf } from '../dataflow/passLoops.js';
 import type { LoopPart, LoopPlace } from '../dataflow/passLoops.js';
-import { objectiveText } from '../scenario/objective.js';
 import { formatCount, formatFixed, formatPercent } from './format.js';
 import type { LevelAccess } from './levelAccesses.js';
 import type { HeldTile, LoopNest, NestLevel, NestLoop } from './loopNest.js';
