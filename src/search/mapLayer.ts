@@ -61,8 +61,24 @@ export interface MappedLayer extends LayerEstimate {
   readonly search?: SearchOutcome;
 }
 
-/** Enough for a mapping that is near the best one, in no time. */
-export const quickEffort: SearchEffort = { space: 'halved', judgements: 200, refinements: 4000 };
+/** Enough for a mapping that is near the best one, mostly the best of its space, in no time. */
+export const quickEffort: SearchEffort = { space: 'halved' };
+
+/**
+ * Limits of a quick search that is given none. Where every kernel has a support of its own no two tiles are alike, and each takes its
+ * time.
+ */
+function quickLimits(problem: LayerProblem): Required<Pick<SearchLimits, 'judgements' | 'refinements'>> & {
+  readonly mostSteps: number;
+} {
+  return isIrregular(problem)
+    ? { judgements: 12, refinements: 40, mostSteps: 256 }
+    : { judgements: 200, refinements: 4000, mostSteps: mappingSpaces.halved.mostSteps };
+}
+
+function isIrregular(problem: LayerProblem): boolean {
+  return problem.kind === 'conv' && problem.storage.repeats === Infinity;
+}
 
 /**
  * Maps a layer, as prescribed or by search, and estimates it. The search judges mappings by this very estimate.
@@ -111,8 +127,9 @@ export function* mapLayerStepwise(
     ...counts,
     ...(budgetMs !== undefined && { isOver: after(budgetMs) }),
   });
-  const small = spaceFor(problem, accelerator, mappingSpaces.halved);
-  const first = yield* searchMapping(search, small, judge, isQuick ? limits() : quickEffort);
+  const { mostSteps, ...quick } = quickLimits(problem);
+  const small = spaceFor(problem, accelerator, { ...mappingSpaces.halved, mostSteps });
+  const first = yield* searchMapping(search, small, judge, isQuick ? { ...quick, ...limits() } : quick);
   if (isQuick) {
     if (first.best === undefined) return outcomeOf(first, space, problem, accelerator);
     const { best, judged } = yield* withBestPeSets(search, first.best, first.nearest, judge);

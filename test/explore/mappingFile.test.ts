@@ -268,7 +268,7 @@ describe('a mapping file that was written', function () {
         await loadScenario(join(folder, 'scenario.yaml'), { variants: ['dense'] }),
       );
       expect(mappingFileText(mapped, 'x')).to.match(
-        /\n {2}conv2:\n {4}# edp [\d.]+ uJ\*ms; the best [^;]+; \d+ steps, [\d,]+ cycles, [\d.]+ uJ, [\d,]+ B of DRAM\n {4}tile: \{ images: 1, /,
+        /\n {2}conv2:\n {4}# edp [\d.]+ uJ\*ms; the best of the space halved \([^\n]*\); \d+ steps, [\d,]+ cycles, [\d.]+ uJ, [\d,]+ B of DRAM\n {4}tile: \{ images: 1, /,
       );
       const [cell] = mapped.cells;
       const search = {
@@ -286,11 +286,11 @@ describe('a mapping file that was written', function () {
       const { cost } = cell.layers[0].summary;
       const bound = Number((cost / 1.2 / 1e15).toPrecision(5)).toString();
       expect(mappingFileText(known, 'x')).to.include(
-        `no mapping costs less than ${bound} uJ*ms (gap 20 %; 7 mappings judged, 1,234 bounded)`,
+        `no mapping of the space halved costs less than ${bound} uJ*ms (gap 20 %; 7 mappings judged, 1,234 bounded)`,
       );
       const proven = { ...cell, layers: [{ ...cell.layers[0], search: { ...search, isProven: true } }] };
       expect(mappingFileText({ ...mapped, cells: [proven] }, 'x')).to.include(
-        '; the best there is (7 mappings',
+        '; the best of the space halved (7 mappings',
       );
     }));
 });

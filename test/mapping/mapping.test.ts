@@ -83,7 +83,7 @@ describe('mapping', () => {
         const each = problemOf(given);
         const sum = { latency: 1, dramBytes: 1000 };
         const value = (found: LayerEstimate): number => valueOf(sum, sumsOf(found, accelerator));
-        const effort = { space: 'halved' } as const;
+        const effort = { space: 'halved', judgements: Infinity, refinements: Infinity } as const;
         const traffic = mapLayer(each, accelerator, { objective: 'dram-traffic', effort });
         const latency = mapLayer(each, accelerator, { objective: 'latency', effort });
         const both = mapLayer(each, accelerator, { objective: sum, effort });
