@@ -5,6 +5,7 @@ import type { EnergyTable } from '../energy/energyTable.js';
 import type { LayerProblem } from '../mapping/problem.js';
 import type { PrecisionSet } from '../model/model.js';
 import type { Layer } from '../network/layer.js';
+import { needsEnergy } from '../scenario/objective.js';
 import type { MappingObjective } from '../scenario/scenario.js';
 import type { Supports } from '../sparsity/supports.js';
 import type { LayerStorage } from '../storage/format.js';
@@ -39,7 +40,7 @@ export function searchKey(search: MappingSearch): string | undefined {
   if (!(array.dataflows ?? [array.dataflow]).every(isBuiltIn)) return undefined;
   if (problem.kind === 'conv' && problem.storage.format.needsWeights && weights === undefined)
     return undefined;
-  const isPriced = objective === 'energy' || objective === 'edp';
+  const isPriced = needsEnergy(objective);
   return canonicalJson({
     version: codeVersion(),
     kind,

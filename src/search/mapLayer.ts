@@ -72,7 +72,7 @@ function quickLimits(problem: LayerProblem): Required<Pick<SearchLimits, 'judgem
   readonly mostSteps: number;
 } {
   return isIrregular(problem)
-    ? { judgements: 12, refinements: 40, mostSteps: 256 }
+    ? { judgements: 40, refinements: 300, mostSteps: 256 }
     : { judgements: 200, refinements: 4000, mostSteps: mappingSpaces.halved.mostSteps };
 }
 

@@ -211,8 +211,11 @@ describe('the key of a mapping search', () => {
     expect(new Set([...kinds, ...others])).to.have.property('size', 5);
   });
 
-  it('does not look at energies where nothing is priced', () => {
-    for (const objective of ['latency', 'dram-traffic'] as const) {
+  it('does not look at energies where nothing is priced, and does where weights say so', () => {
+    const weighted = { ...search, objective: { energy: 1, latency: 2 } };
+    const dearer = { ...energyTable, technologyNm: 65 };
+    expect(searchKey({ ...weighted, energyTable: dearer })).to.not.equal(searchKey(weighted));
+    for (const objective of ['latency', 'dram-traffic', { latency: 1, dramBytes: 2 }] as const) {
       const unpriced = { ...search, objective };
       const other = { ...energyTable, technologyNm: 65 };
       expect(searchKey({ ...unpriced, energyTable: other })).to.equal(searchKey(unpriced));
