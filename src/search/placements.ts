@@ -68,20 +68,17 @@ export function createPlacements(
   const slotsAt = (tensor: number, choice: number, choices: number): number =>
     choices === 1 || choice === 1 ? 1 : choice === 0 ? 2 : tiling.tiles[tensor];
 
-  const signatures = new Set<number>();
+  const seen = createSeen();
   /** Whether an order moves everything as often as one before it, whatever the slots. */
   const isLikeBefore = (inTurn: number, isPsumInPlace: boolean): boolean => {
     const { numbers } = placement;
     const { trips } = tiling;
-    let signature = isPsumInPlace ? 0 : inTurn;
-    for (let slots = 1; slots <= 2; slots++) {
-      signature = signature * 2053 + loadsOf(numbers, trips, loops.ifmap, slots);
-      signature = signature * 2053 + loadsOf(numbers, trips, loops.weight, slots);
-      signature %= 2 ** 40;
-    }
-    if (signatures.has(signature)) return true;
-    signatures.add(signature);
-    return false;
+    seen.next[0] = isPsumInPlace ? 0 : inTurn;
+    seen.next[1] = loadsOf(numbers, trips, loops.ifmap, 1);
+    seen.next[2] = loadsOf(numbers, trips, loops.ifmap, 2);
+    seen.next[3] = loadsOf(numbers, trips, loops.weight, 1);
+    seen.next[4] = loadsOf(numbers, trips, loops.weight, 2);
+    return seen.wasThere();
   };
 
   const forEach: Placements['forEach'] = (given, visit) => {
@@ -90,7 +87,7 @@ export function createPlacements(
     const { slots } = placement;
     let mask = 0;
     for (let loop = 0; loop < trips.length; loop++) if (trips[loop] > 1) mask |= 1 << loop;
-    signatures.clear();
+    seen.clear();
     for (const { order, numbers } of orders[mask]) {
       placement.order = order;
       placement.numbers = numbers;
@@ -161,6 +158,30 @@ export function createPlacements(
         return [[tensor, slots[index] === 1 ? 'single' : slots[index] === 2 ? 'double' : 'resident']];
       });
       return named.length === 0 ? undefined : Object.fromEntries(named);
+    },
+  };
+}
+
+/** Remembers rows of five numbers, of which a tiling has few unlike ones, without allocating. */
+function createSeen(): { readonly next: Float64Array; wasThere(): boolean; clear(): void } {
+  const width = 5;
+  const mostOrders = orders[orders.length - 1].length;
+  const rows = new Float64Array(mostOrders * width);
+  const next = new Float64Array(width);
+  let count = 0;
+  const isRow = (row: number): boolean => {
+    for (let at = 0; at < width; at++) if (rows[row * width + at] !== next[at]) return false;
+    return true;
+  };
+  return {
+    next,
+    wasThere() {
+      for (let row = 0; row < count; row++) if (isRow(row)) return true;
+      rows.set(next, count++ * width);
+      return false;
+    },
+    clear() {
+      count = 0;
     },
   };
 }
