@@ -33,7 +33,7 @@ const everywhere = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist*/', 'coverage/', 'results/']),
+  globalIgnores(['assembly/', 'coverage/', 'dist*/', 'results/']),
   { linterOptions: { noInlineConfig: true }, rules: everywhere },
   {
     files: ['**/*.ts'],

@@ -1,7 +1,7 @@
 import { createVariantMaker, loadImages } from '../src/explore/prepare.js';
 import { planScenario } from '../src/explore/plan.js';
 import { loadScenario } from '../src/explore/scenario.js';
-import { createBuffers } from '../src/machine/buffers.js';
+import { createMemory } from '../src/machine/memory.js';
 import { estimateLayer } from '../src/machine/estimateLayer.js';
 import { storeWeights } from '../src/machine/layerDram.js';
 import { runNetwork } from '../src/machine/runNetwork.js';
@@ -41,7 +41,7 @@ export async function measureNetwork(file: string, variant: string, repeats: num
     stored: storeWeights(model.layers[index], known.schedule),
   }));
   const input = quantizeInput(model, images.images[0]);
-  const memory = createBuffers(plan.accelerator.buffers);
+  const memory = createMemory(plan.accelerator.buffers);
   const backend = await openReference('wasm');
 
   const tile = (): number =>

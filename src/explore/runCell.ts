@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { createBuffers } from '../machine/buffers.js';
+import { createMemory } from '../machine/memory.js';
 import { storeWeights } from '../machine/layerDram.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
 import type { ComputingExecution } from '../machine/execution.js';
@@ -73,7 +73,7 @@ export async function runCell(
       kept,
     };
   });
-  const memory = createBuffers(accelerator.buffers);
+  const memory = createMemory(accelerator.buffers);
   const reference = backend === undefined ? undefined : createReference(backend, model);
   const operands = foldParameters(network, prepared.parameters);
   const reported = new Set(

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../document/userError.js';
 import { dataflowOf } from '../dataflow/dataflows.js';
 import type { PassShape } from '../dataflow/pass.js';
-import { createBuffers } from '../machine/buffers.js';
+import { createMemory } from '../machine/memory.js';
 import { executeLayer } from '../machine/executeLayer.js';
 import { storeWeights } from '../machine/layerDram.js';
 import type { ArrayState } from '../machine/register/arrayState.js';
@@ -63,7 +63,7 @@ export async function observePass(
   }
   const { model } = await maker.prepared(plan.variant);
   const { accelerator } = plan;
-  const memory = createBuffers(accelerator.buffers);
+  const memory = createMemory(accelerator.buffers);
   const [batch] = inBatches(images.images, scenario.settings.batch);
   const inputs = batch.map((image) => quantizeInput(model, image));
   const maps = new Map<MapName, ElementArray>([['input', joinMaps(inputs, model.precision.ifmap)]]);

@@ -1,29 +1,47 @@
 import { UserError } from '../document/userError.js';
-import type { ModelLayer } from '../model/model.js';
+import type { ConvOperands, ModelLayer } from '../model/model.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
 import { bitsOf } from '../tensor/precision.js';
-import type { ConvTile, PsumArray } from './kernels/convolution.js';
+import type { ConvTile, PsumArray } from './kernels/scalar.js';
+
+const knownSums = { int8: new WeakMap<ConvOperands, number>(), int16: new WeakMap<ConvOperands, number>() };
 
 /**
- * Whether no sum of a layer can leave the accumulator, whatever the input: sum(|w|) * max|x| + |bias| of every filter is
- * in range. Then overflow needs no watching.
+ * Whether no sum of a layer reaches a limit in magnitude, whatever the input: sum(|w|) * max|x| + |bias| of every filter is below it.
+ * Never in float32.
  */
-export function isSafeFromOverflow(
-  { operands }: ModelLayer,
-  ifmap: Precision,
-  accumulator: AccumulatorPrecision,
-): boolean {
-  if (operands === undefined || accumulator === 'float32' || ifmap === 'float32') return false;
+export function sumsStayBelow({ operands }: ModelLayer, ifmap: Precision, limit: number): boolean {
+  if (operands === undefined || ifmap === 'float32') return false;
   const { weights, bias } = operands;
-  const limit = 2 ** (bitsOf(accumulator) - 1);
   const largestInput = 2 ** (bitsOf(ifmap) - 1);
+  const largestBias = bias.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const taps = weights.length / bias.length;
+  // Most layers need no look at their weights.
+  const ofAnyWeights = taps * largestInput * 2 ** (8 * weights.BYTES_PER_ELEMENT - 1) + largestBias;
+  if (ofAnyWeights < limit) return true;
+  const known = knownSums[ifmap].get(operands) ?? largestSum(operands, largestInput);
+  knownSums[ifmap].set(operands, known);
+  return known < limit;
+}
+
+function largestSum({ weights, bias }: ConvOperands, largestInput: number): number {
   const perFilter = weights.length / bias.length;
+  let largest = 0;
   for (let filter = 0; filter < bias.length; filter++) {
     let magnitude = 0;
     for (let i = filter * perFilter; i < (filter + 1) * perFilter; i++) magnitude += Math.abs(weights[i]);
-    if (magnitude * largestInput + Math.abs(bias[filter]) >= limit) return false;
+    largest = Math.max(largest, magnitude * largestInput + Math.abs(bias[filter]));
   }
-  return true;
+  return largest;
+}
+
+/** Whether no sum of a layer can leave the accumulator, whatever the input. Then overflow needs no watching. */
+export function isSafeFromOverflow(
+  modelLayer: ModelLayer,
+  ifmap: Precision,
+  accumulator: AccumulatorPrecision,
+): boolean {
+  return accumulator !== 'float32' && sumsStayBelow(modelLayer, ifmap, 2 ** (bitsOf(accumulator) - 1));
 }
 
 /** Room for a tile's sums, in the arithmetic that is exact for the accumulator. */

@@ -1,13 +1,13 @@
-import type { BufferSpec } from '../accelerator/accelerator.js';
 import type { Footprint, Slots } from '../mapping/footprint.js';
 import type { KeptPlace, KeptPlaces } from '../mapping/keptPlaces.js';
+import type { MachineMemory } from './memory.js';
 import { bytesOf, viewElements } from '../tensor/precision.js';
 import type { ElementArray, Precision } from '../tensor/precision.js';
 
 /** The bytes of one tensor's slots in its SRAM. */
 export interface SlotMemory {
   /** Slot by slot. */
-  readonly slots: ReadonlyArray<Uint8Array<ArrayBuffer>>;
+  readonly slots: readonly Uint8Array[];
 }
 
 export interface BufferMemory {
@@ -16,11 +16,6 @@ export interface BufferMemory {
   readonly psum: SlotMemory;
   readonly ofmap: SlotMemory;
   readonly pooled: SlotMemory;
-}
-
-/** SRAM of an accelerator: as many bytes as its buffers have, and not one more. */
-export function createBuffers(buffers: readonly BufferSpec[]): ReadonlyMap<string, ArrayBuffer> {
-  return new Map(buffers.map(({ name, capacityBytes }) => [name, new ArrayBuffer(capacityBytes)]));
 }
 
 /**
@@ -32,21 +27,22 @@ export function createBuffers(buffers: readonly BufferSpec[]): ReadonlyMap<strin
  */
 export function placeSlots(
   footprint: Footprint,
-  memory: ReadonlyMap<string, ArrayBuffer>,
+  sram: MachineMemory['sram'],
   slotsFrom: KeptPlaces['slotsFrom'] = {},
 ): BufferMemory {
   const used = new Map(Object.entries(slotsFrom));
   const place = (slots: Slots | undefined): SlotMemory => {
     if (slots === undefined) return { slots: [] };
     const { name } = slots.buffer;
-    const bytes = memory.get(name);
+    const bytes = sram.get(name);
     if (bytes === undefined) throw new Error(`no memory for buffer ${name}`);
     const start = used.get(name) ?? 0;
-    used.set(name, start + slots.count * slots.slotBytes);
+    const end = start + slots.count * slots.slotBytes;
+    if (end > bytes.length) throw new Error(`slots end ${end - bytes.length} bytes beyond buffer ${name}`);
+    used.set(name, end);
     return {
-      slots: Array.from(
-        { length: slots.count },
-        (_, slot) => new Uint8Array(bytes, start + slot * slots.slotBytes, slots.slotBytes),
+      slots: Array.from({ length: slots.count }, (_, slot) =>
+        bytes.subarray(start + slot * slots.slotBytes, start + (slot + 1) * slots.slotBytes),
       ),
     };
   };
@@ -58,16 +54,13 @@ export function placeSlots(
 }
 
 /** The bytes of a map that stays on chip. */
-export function keptBytes(
-  { buffer, offset, bytes }: KeptPlace,
-  memory: ReadonlyMap<string, ArrayBuffer>,
-): Uint8Array<ArrayBuffer> {
-  const sram = memory.get(buffer);
-  if (sram === undefined) throw new Error(`no memory for buffer ${buffer}`);
-  return new Uint8Array(sram, offset, bytes);
+export function keptBytes({ buffer, offset, bytes }: KeptPlace, sram: MachineMemory['sram']): Uint8Array {
+  const own = sram.get(buffer);
+  if (own === undefined) throw new Error(`no memory for buffer ${buffer}`);
+  return own.subarray(offset, offset + bytes);
 }
 
 /** A slot's bytes as elements. */
-export function elementsIn(bytes: Uint8Array<ArrayBuffer>, precision: Precision): ElementArray {
+export function elementsIn(bytes: Uint8Array, precision: Precision): ElementArray {
   return viewElements(precision, bytes.buffer, bytes.byteOffset, bytes.byteLength / bytesOf(precision));
 }

@@ -32,7 +32,7 @@ export function createStoredMap(layout: CompressedLayout): StoredMap {
 }
 
 /** Encodes a finished tile from its slot into the maps. */
-export function storeCompressed(map: StoredMap, box: MapBox, slot: Uint8Array<ArrayBuffer>): MovedUnits {
+export function storeCompressed(map: StoredMap, box: MapBox, slot: Uint8Array): MovedUnits {
   const elements = elementsIn(slot, map.layout.precision);
   const perImage = box.channelCount * box.rowCount * box.columnCount;
   const moved = { unitBytes: 0, pointerBytes: 0 };
@@ -70,7 +70,7 @@ function storeImage({ layout, pointers, bytes }: StoredMap, box: MapBox, element
 }
 
 /** Decodes the units under a patch, and puts what belongs to the patch into a slot, its padding around it as zeros. */
-export function loadCompressed(stored: StoredMap, patch: Patch, slot: Uint8Array<ArrayBuffer>): MovedUnits {
+export function loadCompressed(stored: StoredMap, patch: Patch, slot: Uint8Array): MovedUnits {
   const { box, height, width } = patch;
   const target = elementsIn(slot, stored.layout.precision);
   if (height !== box.rowCount || width !== box.columnCount)

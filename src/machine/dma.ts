@@ -1,47 +1,148 @@
 import { forEachRun } from '../mapping/runs.js';
+import type { Runs } from '../mapping/runs.js';
 import type { Patch } from '../mapping/tiles.js';
 import type { Shape } from '../network/layer.js';
 import type { Transfer } from '../schedule/transfer.js';
+import type { CompiledKernels } from './kernels/compiled.js';
+import type { MachineMemory } from './memory.js';
 
-/** Copies the runs of a transfer from DRAM to the start of `buffer`, one after another. */
-export function load(transfer: Transfer, dram: Uint8Array, buffer: Uint8Array): void {
-  let at = 0;
-  forEachRun(transfer.runs, (start, bytes) => {
-    buffer.set(dram.subarray(start, start + bytes), at);
-    at += bytes;
-  });
+/** How bytes get from DRAM regions, or maps that stay on chip, to slots and back. */
+export interface ByteMover {
+  /** Copies the runs of a transfer from DRAM to the start of `buffer`, one after another. */
+  load(transfer: Transfer, dram: Uint8Array, buffer: Uint8Array): void;
+  /** Copies bytes from the start of `buffer` to the runs of a transfer in DRAM. */
+  store(transfer: Transfer, buffer: Uint8Array, dram: Uint8Array): void;
+  /**
+   * Copies an input patch from DRAM, where its maps lie as NCHW, a row at a time, into a buffer where its padding lies around it as zeros,
+   * image after image.
+   */
+  loadPatch(patch: Patch, map: Shape, elementBytes: number, dram: Uint8Array, buffer: Uint8Array): void;
 }
 
-/** Copies bytes from the start of `buffer` to the runs of a transfer in DRAM. */
-export function store(transfer: Transfer, buffer: Uint8Array, dram: Uint8Array): void {
-  let at = 0;
-  forEachRun(transfer.runs, (start, bytes) => {
-    dram.set(buffer.subarray(at, at + bytes), start);
-    at += bytes;
-  });
+/** What moves bytes in a memory; regions of DRAM that lie elsewhere, as weights do, are moved all the same. */
+export function createByteMover({ kernels }: MachineMemory): ByteMover {
+  return kernels === undefined ? plainMover : compiledMover(kernels);
 }
 
-/** Copies an input patch from DRAM, where its maps lie as NCHW, a row at a time, into a buffer where its padding lies around it as zeros, image after image. */
-export function loadPatch(
-  patch: Patch,
-  map: Shape,
-  elementBytes: number,
-  dram: Uint8Array,
-  buffer: Uint8Array,
-): void {
-  const { box, height, width, padTop, padLeft } = patch;
-  const rowBytes = box.columnCount * elementBytes;
-  const isPadded = height !== box.rowCount || width !== box.columnCount;
-  const maps = box.imageCount * box.channelCount;
-  if (isPadded) buffer.fill(0, 0, maps * height * width * elementBytes);
-  if (rowBytes === 0) return;
-  for (let at = 0; at < maps; at++) {
-    const image = box.imageStart + Math.floor(at / box.channelCount);
-    const channel = image * map.channels + box.channelStart + (at % box.channelCount);
-    for (let row = 0; row < box.rowCount; row++) {
-      const from = ((channel * map.height + box.rowStart + row) * map.width + box.columnStart) * elementBytes;
-      const to = ((at * height + padTop + row) * width + padLeft) * elementBytes;
-      buffer.set(dram.subarray(from, from + rowBytes), to);
+/** In plain TypeScript, wherever the bytes lie. */
+export const plainMover: ByteMover = {
+  load(transfer, dram, buffer) {
+    let at = 0;
+    forEachRun(transfer.runs, (start, bytes) => {
+      buffer.set(dram.subarray(start, start + bytes), at);
+      at += bytes;
+    });
+  },
+  store(transfer, buffer, dram) {
+    let at = 0;
+    forEachRun(transfer.runs, (start, bytes) => {
+      dram.set(buffer.subarray(at, at + bytes), start);
+      at += bytes;
+    });
+  },
+  loadPatch({ box, height, width, padTop, padLeft }, map, elementBytes, dram, buffer) {
+    const rowBytes = box.columnCount * elementBytes;
+    const isPadded = height !== box.rowCount || width !== box.columnCount;
+    const maps = box.imageCount * box.channelCount;
+    if (isPadded) buffer.fill(0, 0, maps * height * width * elementBytes);
+    if (rowBytes === 0) return;
+    for (let at = 0; at < maps; at++) {
+      const image = box.imageStart + Math.floor(at / box.channelCount);
+      const channel = image * map.channels + box.channelStart + (at % box.channelCount);
+      for (let row = 0; row < box.rowCount; row++) {
+        const from =
+          ((channel * map.height + box.rowStart + row) * map.width + box.columnStart) * elementBytes;
+        const to = ((at * height + padTop + row) * width + padLeft) * elementBytes;
+        buffer.set(dram.subarray(from, from + rowBytes), to);
+      }
     }
-  }
+  },
+};
+
+function compiledMover(kernels: CompiledKernels): ByteMover {
+  const isWithin = (dram: Uint8Array, buffer: Uint8Array): boolean =>
+    dram.buffer instanceof SharedArrayBuffer && buffer.buffer instanceof SharedArrayBuffer;
+  return {
+    load(transfer, dram, buffer) {
+      if (!isWithin(dram, buffer)) {
+        plainMover.load(transfer, dram, buffer);
+        return;
+      }
+      let to = buffer.byteOffset;
+      for (const runs of transfer.runs) {
+        kernels.gatherRuns(
+          dram.byteOffset + runs.offset,
+          runs.imageCount,
+          runs.imagePitch,
+          runs.outerCount,
+          runs.outerPitch,
+          runs.innerCount,
+          runs.innerPitch,
+          runs.runBytes,
+          to,
+        );
+        to += bytesOfRuns(runs);
+      }
+    },
+    store(transfer, buffer, dram) {
+      if (!isWithin(dram, buffer)) {
+        plainMover.store(transfer, buffer, dram);
+        return;
+      }
+      let from = buffer.byteOffset;
+      for (const runs of transfer.runs) {
+        kernels.scatterRuns(
+          from,
+          dram.byteOffset + runs.offset,
+          runs.imageCount,
+          runs.imagePitch,
+          runs.outerCount,
+          runs.outerPitch,
+          runs.innerCount,
+          runs.innerPitch,
+          runs.runBytes,
+        );
+        from += bytesOfRuns(runs);
+      }
+    },
+    loadPatch(patch, map, elementBytes, dram, buffer) {
+      if (!isWithin(dram, buffer)) {
+        plainMover.loadPatch(patch, map, elementBytes, dram, buffer);
+        return;
+      }
+      const { box, height, width, padTop, padLeft } = patch;
+      if (box.rowCount === 0 || box.columnCount === 0) {
+        // Nothing but padding, which then begins anywhere.
+        buffer.fill(0, 0, box.imageCount * box.channelCount * height * width * elementBytes);
+        return;
+      }
+      const rowPitch = map.width * elementBytes;
+      const channelPitch = map.height * rowPitch;
+      const imagePitch = map.channels * channelPitch;
+      const first =
+        box.imageStart * imagePitch +
+        box.channelStart * channelPitch +
+        box.rowStart * rowPitch +
+        box.columnStart * elementBytes;
+      kernels.loadPatch(
+        dram.byteOffset + first,
+        box.imageCount,
+        imagePitch,
+        box.channelCount,
+        channelPitch,
+        box.rowCount,
+        rowPitch,
+        box.columnCount * elementBytes,
+        buffer.byteOffset,
+        height,
+        width * elementBytes,
+        padTop,
+        padLeft * elementBytes,
+      );
+    },
+  };
+}
+
+function bytesOfRuns({ imageCount, outerCount, innerCount, runBytes }: Runs): number {
+  return imageCount * outerCount * innerCount * runBytes;
 }

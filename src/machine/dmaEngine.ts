@@ -10,7 +10,8 @@ import { bytesOf } from '../tensor/precision.js';
 import type { BufferMemory } from './buffers.js';
 import { loadCompressed, storeCompressed, unpadded } from './compressedDram.js';
 import type { MovedUnits } from './compressedDram.js';
-import { load, loadPatch, store } from './dma.js';
+import { createByteMover } from './dma.js';
+import type { MachineMemory } from './memory.js';
 import type { LayerDram } from './layerDram.js';
 import { loadInLayout, storeInLayout } from './layoutDma.js';
 
@@ -28,9 +29,11 @@ export function createDmaEngine(
   { problem, footprint }: Schedule,
   dram: LayerDram,
   slots: BufferMemory,
+  memory: MachineMemory,
   movedBytes: Record<Tensor, number>,
   copiedBytes: Record<Tensor, number>,
 ): DmaEngine {
+  const mover = createByteMover(memory);
   const table = new Uint8Array(dram.regions.table.length);
   const weightFills = new Uint32Array(footprint.weight?.count ?? 0);
   const elementBytes = bytesOf(problem.precision);
@@ -54,18 +57,37 @@ export function createDmaEngine(
     const region = dram.regions[transfer.region];
     if (transfer.region === 'input') {
       const patch = inputPatch(problem, tile);
-      loadInLayout(transfer, layout, patch, window.input, elementBytes, region, slots.ifmap.slots[slot]);
+      loadInLayout(
+        mover,
+        transfer,
+        layout,
+        patch,
+        window.input,
+        elementBytes,
+        region,
+        slots.ifmap.slots[slot],
+      );
       return;
     }
     if (transfer.region === 'output') {
-      storeInLayout(transfer, layout, box, storedMap(problem), elementBytes, leaving.slots[slot], region);
+      storeInLayout(
+        mover,
+        transfer,
+        layout,
+        box,
+        storedMap(problem),
+        elementBytes,
+        leaving.slots[slot],
+        region,
+      );
       return;
     }
     const [memory, bytes] =
       transfer.region === 'psum' ? [slots.psum, bytesOf(problem.accumulator)] : [slots.ofmap, elementBytes];
     if (transfer.write)
-      storeInLayout(transfer, layout, box, window.output, bytes, memory.slots[slot], region);
-    else loadInLayout(transfer, layout, unpadded(box), window.output, bytes, region, memory.slots[slot]);
+      storeInLayout(mover, transfer, layout, box, window.output, bytes, memory.slots[slot], region);
+    else
+      loadInLayout(mover, transfer, layout, unpadded(box), window.output, bytes, region, memory.slots[slot]);
   };
   const bring = (step: Step, { transfer, slot }: SlotTransfer): void => {
     const compressed = bringCompressed(step, transfer, slot);
@@ -88,7 +110,7 @@ export function createDmaEngine(
         table.set(region);
         return;
       case 'input':
-        loadPatch(
+        mover.loadPatch(
           inputPatch(problem, step.tile),
           problem.window.input,
           elementBytes,
@@ -97,18 +119,18 @@ export function createDmaEngine(
         );
         return;
       case 'weights':
-        load(transfer, region, slots.weight.slots[slot]);
+        mover.load(transfer, region, slots.weight.slots[slot]);
         weightFills[slot]++;
         return;
       case 'psum':
-        if (transfer.write) store(transfer, slots.psum.slots[slot], region);
-        else load(transfer, region, slots.psum.slots[slot]);
+        if (transfer.write) mover.store(transfer, slots.psum.slots[slot], region);
+        else mover.load(transfer, region, slots.psum.slots[slot]);
         return;
       case 'residual':
-        load(transfer, region, slots.ofmap.slots[slot]);
+        mover.load(transfer, region, slots.ofmap.slots[slot]);
         return;
       case 'output':
-        store(transfer, leaving.slots[slot], region);
+        mover.store(transfer, leaving.slots[slot], region);
         return;
       case 'pointers':
         throw new Error('pointers move with the units that they point at');

@@ -19,7 +19,7 @@ import { createRandom, deriveSeed } from '../tensor/random.js';
 import { elementsIn } from './buffers.js';
 import { createStoredMap, storeCompressed, unpadded } from './compressedDram.js';
 import type { StoredMap } from './compressedDram.js';
-import { loadPatch } from './dma.js';
+import { plainMover } from './dma.js';
 import type { LayerEstimate } from './estimateLayer.js';
 import { networkAddresses } from './dram/addresses.js';
 import type { DramObservers } from './dram/commands.js';
@@ -144,15 +144,10 @@ function compress({ problem, steps }: Schedule, layout: CompressedLayout, output
 }
 
 /** A part of a map as it lies in a buffer. */
-function patchBytes(
-  map: ElementArray,
-  shape: Shape,
-  patch: Patch,
-  precision: Precision,
-): Uint8Array<ArrayBuffer> {
+function patchBytes(map: ElementArray, shape: Shape, patch: Patch, precision: Precision): Uint8Array {
   const { box, height, width } = patch;
   const bytes = new Uint8Array(box.imageCount * box.channelCount * height * width * bytesOf(precision));
   const source = new Uint8Array(map.buffer, map.byteOffset, map.byteLength);
-  loadPatch(patch, shape, bytesOf(precision), source, bytes);
+  plainMover.loadPatch(patch, shape, bytesOf(precision), source, bytes);
   return bytes;
 }

@@ -15,6 +15,7 @@ import { createConvolutionPass } from './convolutionPass.js';
 import { createDmaEngine } from './dmaEngine.js';
 import type { ComputingExecution, ObserveCycle } from './execution.js';
 import { createFusedPooling } from './fusedPooling.js';
+import type { MachineMemory } from './memory.js';
 import { createLayerDram } from './layerDram.js';
 import type { KeptBytes, LayerDram, StoredMaps, StoredWeights } from './layerDram.js';
 import { mapsFromLayout } from './layoutDma.js';
@@ -48,7 +49,7 @@ export interface ExecuteOptions {
  * The executions `tile` and `register`: carries out a layer's schedule on real bytes. Every operand of the array has come from DRAM
  * through a slot of its buffer, and every result leaves the same way.
  *
- * @param memory of the accelerator's buffers, by name; what earlier layers left there is overwritten
+ * @param memory of the accelerator; what earlier layers left in its buffers is overwritten
  * @param input the layer's ifmaps (images, channels, height, width); `residual` are the maps that are added, of the ofmaps' shape
  * @throws UserError when an accumulator overflows
  */
@@ -57,21 +58,23 @@ export function executeLayer(
   schedule: Schedule,
   accelerator: Accelerator,
   stored: StoredWeights,
-  memory: ReadonlyMap<string, ArrayBuffer>,
+  memory: MachineMemory,
   input: ElementArray,
   residual?: ElementArray,
   { maps = {}, pool, execution = 'tile', observe, kept }: ExecuteOptions = {},
 ): LayerExecution {
-  const dram = createLayerDram(schedule, stored, input, residual, maps, keptBytesOf(schedule, kept, memory));
-  const slots = placeSlots(schedule.footprint, memory, kept?.slotsFrom);
+  memory.beginLayer();
+  const keptMaps = keptBytesOf(schedule, kept, memory);
+  const dram = createLayerDram(schedule, memory, stored, input, residual, maps, keptMaps);
+  const slots = placeSlots(schedule.footprint, memory.sram, kept?.slotsFrom);
   const movedBytes: Record<Tensor, number> = { ifmap: 0, weight: 0, index: 0, psum: 0, ofmap: 0 };
   const copiedBytes = { ...movedBytes };
-  const dma = createDmaEngine(schedule, dram, slots, movedBytes, copiedBytes);
+  const dma = createDmaEngine(schedule, dram, slots, memory, movedBytes, copiedBytes);
   const runPass =
     schedule.problem.kind === 'conv'
-      ? createConvolutionPass(modelLayer, schedule, accelerator, slots, dma, { execution, observe })
+      ? createConvolutionPass(modelLayer, schedule, accelerator, slots, memory, dma, { execution, observe })
       : createVectorPass(modelLayer, schedule, slots);
-  const pooling = createFusedPooling(pool, schedule, slots);
+  const pooling = createFusedPooling(pool, schedule, slots, memory);
   const measured = schedule.steps.map((step, index) => {
     for (const transfer of step.transfersBefore) dma.bring(step, transfer);
     const pass = runPass(step, index);
@@ -96,13 +99,13 @@ function outputOf({ problem }: Schedule, dram: LayerDram): ElementArray {
 function keptBytesOf(
   { problem }: Schedule,
   places: KeptPlaces | undefined,
-  memory: ReadonlyMap<string, ArrayBuffer>,
+  memory: MachineMemory,
 ): KeptBytes {
-  const of = (region: KeptRegion): Uint8Array<ArrayBuffer> | undefined => {
+  const of = (region: KeptRegion): Uint8Array | undefined => {
     const place = places?.[region];
     if (place?.buffer !== problem.kept?.[region])
       throw new Error(`layer ${problem.name}: its ${region} has no place where it is kept`);
-    return place && keptBytes(place, memory);
+    return place && keptBytes(place, memory.sram);
   };
   return { input: of('input'), residual: of('residual'), output: of('output') };
 }

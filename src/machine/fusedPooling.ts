@@ -10,7 +10,8 @@ import { allocateElements, bytesOf } from '../tensor/precision.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { elementsIn } from './buffers.js';
 import type { BufferMemory } from './buffers.js';
-import { loadPatch, store } from './dma.js';
+import { createByteMover } from './dma.js';
+import type { MachineMemory } from './memory.js';
 import { runVectorTile } from './vectorUnit.js';
 
 /** What the post-processor does with finished tiles of a convolution before they leave. */
@@ -30,6 +31,7 @@ export function createFusedPooling(
   pool: ModelLayer | undefined,
   { problem }: Schedule,
   slots: BufferMemory,
+  memory: MachineMemory,
 ): FusedPooling | undefined {
   if (problem.kind === 'vector' || problem.pool === undefined) return undefined;
   const fused = problem.pool;
@@ -41,18 +43,19 @@ export function createFusedPooling(
   const unpooledBytes = bytesView(unpooled);
   const pooled = slots.pooled.slots.map((bytes) => elementsIn(bytes, precision));
 
+  const mover = createByteMover(memory);
   const run = ({ tile, slots: where, pooling }: Step): void => {
     if (!tile.lastChannels) return;
     const finished = slots.ofmap.slots[where.ofmap];
     const own = mapTransfer('ofmap', 'output', true, planar, outputBox(tile), output, elementBytes, 0);
-    store(own, finished, unpooledBytes);
+    mover.store(own, finished, unpooledBytes);
     if (pooling === undefined) return;
     const outputs = { ...tile, ...rowsAndColumns(pooledBox(fused, tile)) };
     const patch = patchUnder(fused.window, outputs, tile.filterStart, tile.filterCount);
     const patchElements = tile.filterCount * patch.height * patch.width;
     const padded = new Uint8Array(tile.imageCount * patchElements * elementBytes);
     const map = { channels: tile.filterCount, height: tile.rowCount, width: tile.columnCount };
-    loadPatch(withinTile(patch, tile), map, elementBytes, finished, padded);
+    mover.loadPatch(withinTile(patch, tile), map, elementBytes, finished, padded);
     const elements = elementsIn(padded, precision);
     for (let image = 0; image < tile.imageCount; image++) {
       runVectorTile(

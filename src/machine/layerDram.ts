@@ -1,4 +1,6 @@
 import type { StoredMap } from './compressedDram.js';
+import type { MachineMemory } from './memory.js';
+import type { Shape } from '../network/layer.js';
 import { mapsInLayout } from './layoutDma.js';
 import { storedMap } from '../mapping/storedTile.js';
 import type { ModelLayer } from '../model/model.js';
@@ -43,7 +45,7 @@ export interface StoredMaps {
 export interface KeptBytes {
   readonly input?: Uint8Array | undefined;
   readonly residual?: Uint8Array | undefined;
-  readonly output?: Uint8Array<ArrayBuffer> | undefined;
+  readonly output?: Uint8Array | undefined;
 }
 
 /**
@@ -54,39 +56,46 @@ export interface LayerDram {
   readonly regions: Readonly<Record<Region, Uint8Array>>;
   /** Feature maps that lie compressed, and not in their regions. */
   readonly maps: StoredMaps;
-  /** The ofmap region as elements, in the problem's layout; of a map that stays on chip a copy. */
+  /** A copy of the ofmap region as elements, in the problem's layout. */
   output(): ElementArray;
 }
 
-/** @param input (images, channels, height, width), and so is `residual` */
+/**
+ * @param memory where the regions of feature maps and partial sums lie
+ * @param input (images, channels, height, width), and so is `residual`
+ */
 export function createLayerDram(
-  { problem }: Schedule,
+  schedule: Schedule,
+  memory: MachineMemory,
   weights: StoredWeights,
   input: ElementArray,
   residual: ElementArray | undefined,
   maps: StoredMaps,
   kept: KeptBytes = {},
 ): LayerDram {
+  const { problem } = schedule;
   const { input: ifmap, output: ofmap } = problem.window;
   const outputs = problem.images * elementsInDram(problem.layout, ofmap);
   const stored = problem.images * elementsInDram(problem.layout, storedMap(problem));
-  const output = kept.output ?? new Uint8Array(stored * bytesOf(problem.precision));
+  const output = kept.output ?? memory.allocate(stored * bytesOf(problem.precision)).fill(0);
+  const regionOf = (map: Shape, maps: ElementArray): Uint8Array => {
+    const bytes = bytesView(mapsInLayout(problem, map, maps));
+    const region = memory.allocate(bytes.length);
+    region.set(bytes);
+    return region;
+  };
+  const psumBytes = schedule.footprint.psum === undefined ? 0 : outputs * bytesOf(problem.accumulator);
   return {
     regions: {
-      input: kept.input ?? bytesView(mapsInLayout(problem, ifmap, input)),
-      residual:
-        kept.residual ??
-        (residual === undefined ? new Uint8Array(0) : bytesView(mapsInLayout(problem, ofmap, residual))),
+      input: kept.input ?? regionOf(ifmap, input),
+      residual: kept.residual ?? (residual === undefined ? new Uint8Array(0) : regionOf(ofmap, residual)),
       weights: weights.bytes,
       table: weights.table,
-      psum: new Uint8Array(problem.kind === 'conv' ? outputs * bytesOf(problem.accumulator) : 0),
+      psum: memory.allocate(psumBytes),
       output,
       pointers: new Uint8Array(0),
     },
     maps,
-    output: () => {
-      const { buffer } = kept.output === undefined ? output : output.slice();
-      return viewElements(problem.precision, buffer, 0, stored);
-    },
+    output: () => viewElements(problem.precision, new Uint8Array(output).buffer, 0, stored),
   };
 }

@@ -9,13 +9,14 @@ import type { Transfer } from '../schedule/transfer.js';
 import { allocateElements } from '../tensor/precision.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { unpadded } from './compressedDram.js';
-import { load, store } from './dma.js';
+import type { ByteMover } from './dma.js';
 
 /**
  * Copies a patch of maps in any layout into a buffer, where it lies as (images, channels, rows, columns), its padding around it
  * as zeros: elements change their order on the way.
  */
 export function loadInLayout(
+  mover: ByteMover,
   transfer: Transfer,
   layout: FeatureMapLayout,
   patch: Patch,
@@ -27,7 +28,7 @@ export function loadInLayout(
   const { box, height, width } = patch;
   buffer.fill(0, 0, box.imageCount * box.channelCount * height * width * elementBytes);
   const moved = new Uint8Array(transfer.bytes);
-  load(transfer, dram, moved);
+  mover.load(transfer, dram, moved);
   bufferPlaces(layout, patch, map).forEach((place, index) => {
     for (let byte = 0; byte < elementBytes; byte++)
       buffer[place * elementBytes + byte] = moved[index * elementBytes + byte];
@@ -36,6 +37,7 @@ export function loadInLayout(
 
 /** Copies a box of maps from a buffer, where it lies as (images, channels, rows, columns), to its place in any layout. */
 export function storeInLayout(
+  mover: ByteMover,
   transfer: Transfer,
   layout: FeatureMapLayout,
   box: MapBox,
@@ -49,7 +51,7 @@ export function storeInLayout(
     for (let byte = 0; byte < elementBytes; byte++)
       moved[index * elementBytes + byte] = buffer[place * elementBytes + byte];
   });
-  store(transfer, moved, dram);
+  mover.store(transfer, moved, dram);
 }
 
 /** Of the elements of a patch, in the order in which they are moved, the places in the buffer. */

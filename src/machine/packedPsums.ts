@@ -1,6 +1,6 @@
 import type { AccumulatorPrecision } from '../tensor/precision.js';
 import { bytesOf } from '../tensor/precision.js';
-import type { PsumArray } from './kernels/convolution.js';
+import type { PsumArray } from './kernels/scalar.js';
 
 const highWord = 2 ** 32;
 

@@ -2,7 +2,7 @@ import type { ModelLayer } from '../model/model.js';
 import type { Tile } from '../mapping/tiles.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { requantize } from '../tensor/requantization.js';
-import type { PsumArray } from './kernels/convolution.js';
+import type { PsumArray } from './kernels/scalar.js';
 
 /**
  * Turns complete sums (filters, positions) of one image's part of a tile into ofmap elements: bias, residual, ReLU, requantization

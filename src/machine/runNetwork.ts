@@ -15,6 +15,7 @@ import type { StoredMaps, StoredWeights } from './layerDram.js';
 import { networkAddresses } from './dram/addresses.js';
 import type { DramObservers } from './dram/commands.js';
 import { createDram } from './dram/createDram.js';
+import type { MachineMemory } from './memory.js';
 import { runTimeline } from './timeline.js';
 
 /** A layer with all that it takes to run it. */
@@ -55,7 +56,7 @@ export interface FinishedLayer extends FinishedMap {
  */
 export function* runNetwork(
   layers: readonly RunnableLayer[],
-  memory: ReadonlyMap<string, ArrayBuffer>,
+  memory: MachineMemory,
   maps: Map<MapName, ElementArray>,
   accelerator: Accelerator,
   execution: ComputingExecution = 'tile',

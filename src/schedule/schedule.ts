@@ -4,6 +4,7 @@ import type { Footprint } from '../mapping/footprint.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
 import { totalBytes } from '../storage/format.js';
+import type { WeightTile } from '../storage/format.js';
 import { bytesOf } from '../tensor/precision.js';
 import { mappedDataflow } from '../mapping/mappedDataflow.js';
 import { passShape } from '../mapping/passShape.js';
@@ -18,7 +19,7 @@ import { blockTransfer, mapTransfer } from './transfer.js';
 import type { Transfer } from './transfer.js';
 import { poolingPassCost, vectorPassCost } from './vectorPass.js';
 import { layOutWeights, weightTileKey } from './weightLayout.js';
-import type { WeightLayout } from './weightLayout.js';
+import type { PlacedWeightTile, WeightLayout } from './weightLayout.js';
 
 /** The slot of each tensor's buffer that a step works on; -1 where the layer has no such tensor. */
 export interface StepSlots {
@@ -282,4 +283,11 @@ function ofmapTransfer(problem: LayerProblem, tile: Tile, write: boolean): Trans
   return write
     ? mapTransfer('ofmap', 'output', true, layout, storedBox(problem, tile), storedMap(problem), bytes, 0)
     : mapTransfer('ifmap', 'residual', false, layout, outputBox(tile), window.output, bytes, 0);
+}
+
+/** Where a schedule has put a tile's weights. */
+export function placedWeightTile({ weightLayout, problem }: Schedule, tile: WeightTile): PlacedWeightTile {
+  const placed = weightLayout?.tiles.get(weightTileKey(tile.filterStart, tile.channelStart));
+  if (placed === undefined) throw new Error(`layer ${problem.name} has no such weight tile`);
+  return placed;
 }

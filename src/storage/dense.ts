@@ -29,6 +29,7 @@ export const dense = sectioned({
       decodeWork: () => noDecoding,
     };
   },
+  tapRows: (_table, { taps }) => [Uint16Array.from({ length: taps }, (_, tap) => tap)],
   scatter: ({ values }, { taps }, { filterCount, channelCount }, out) => {
     out.set(values.subarray(0, filterCount * channelCount * taps));
   },

@@ -13,7 +13,7 @@ export function elementsOn(
 ): { readonly elements: ElementArray; readonly flush: (usedBytes: number) => void } {
   const size = bytesOf(precision);
   const length = Math.floor(bytes.byteLength / size);
-  if (bytes.byteOffset % size === 0 && bytes.buffer instanceof ArrayBuffer) {
+  if (bytes.byteOffset % size === 0) {
     return {
       elements: viewElements(precision, bytes.buffer, bytes.byteOffset, length),
       flush: () => undefined,

@@ -72,6 +72,11 @@ export interface StorageFormat {
   /** @throws Error where `refusal` objects, or where weights are needed and missing */
   prepare(layer: StorageLayer): LayerStorage;
   /**
+   * Of formats that store nothing of a tile but the values of its taps, in order filter, channel, tap: the taps of each row of
+   * patterns, ascending, where kernel (o, c) has row (o + c) mod P. An array may read such tiles as they lie.
+   */
+  tapRows?(table: Uint8Array, descriptor: LayerDescriptor): readonly Uint16Array[];
+  /**
    * Reads a tile back into `out`, dense (filterCount, channelCount, taps); taps that are not stored become zero.
    * Only the bytes, the table, the layer's shape and the tile's size (which the DMA was told) are consulted.
    *

@@ -37,6 +37,7 @@ export const periodic = sectioned({
       decodeWork: () => noDecoding,
     };
   },
+  tapRows: (table, { period, taps }) => tapsOfPatterns(table, period, taps),
   scatter: ({ values, table }, { period, taps }, tile, out) => {
     const dense = { elements: out, channels: tile.channelCount, firstFilter: 0, firstChannel: 0 };
     move('scatter', tapsOfPatterns(table, period, taps), taps, dense, values, tile);

@@ -35,6 +35,8 @@ export interface Sections {
   /** Why the layer cannot be held, or undefined when it can. */
   refusal(layer: StorageLayer): string | undefined;
   bind(layer: StorageLayer): LayerSections;
+  /** As of `StorageFormat`, while the values are stored as they are. */
+  tapRows?(table: Uint8Array, descriptor: LayerDescriptor): readonly Uint16Array[];
   /** Puts a tile's values into `out`, dense and zero beforehand. Ends with any sections, sound or not. */
   scatter(sections: TileSections, descriptor: LayerDescriptor, tile: WeightTile, out: ElementArray): void;
 }
@@ -78,6 +80,7 @@ export function sectioned(sections: Sections): SectionedFormat {
     sections,
     refusal: (layer) => sections.refusal(layer),
     prepare: (layer) => prepare(format, layer),
+    ...(sections.tapRows && { tapRows: sections.tapRows }),
     decodeTile: (bytes, table, descriptor, tile, size, out) => {
       const { positions, pointers } = splitTile(bytes, size);
       out.fill(0, 0, tile.filterCount * tile.channelCount * descriptor.taps);

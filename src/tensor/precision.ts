@@ -40,7 +40,7 @@ export function allocateElements(precision: Precision, length: number): ElementA
 /** A view of `length` elements on raw bytes; `byteOffset` must be aligned to the element. */
 export function viewElements(
   precision: Precision,
-  bytes: ArrayBuffer,
+  bytes: ArrayBufferLike,
   byteOffset: number,
   length: number,
 ): ElementArray {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createBuffers } from '../../src/machine/buffers.js';
+import { createMemory } from '../../src/machine/memory.js';
 import { createStoredMap, expandMap, storeCompressed } from '../../src/machine/compressedDram.js';
 import type { StoredMap } from '../../src/machine/compressedDram.js';
 import { executeLayer } from '../../src/machine/executeLayer.js';
@@ -136,7 +136,7 @@ describe('compressed feature maps', () => {
         }
         const { schedule } = estimate;
         const weights = storeWeights(modelLayer, schedule);
-        const memory = createBuffers(accelerator.buffers);
+        const memory = createMemory(accelerator.buffers);
         const plain = executeLayer(modelLayer, schedule, accelerator, weights, memory, input, residual);
         const maps = {
           input: stored(input, inputShape, images, precision.ifmap, format, cuts),

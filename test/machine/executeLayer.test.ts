@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import { countLayer } from '../../src/counts/countLayer.js';
 import { UserError } from '../../src/document/userError.js';
-import { createBuffers } from '../../src/machine/buffers.js';
+import { createMemory } from '../../src/machine/memory.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
 import { executeLayer } from '../../src/machine/executeLayer.js';
@@ -79,7 +79,7 @@ function run(
     schedule,
     accelerator,
     stored,
-    createBuffers(accelerator.buffers),
+    createMemory(accelerator.buffers),
     given.input,
     given.residual,
   );
@@ -378,7 +378,7 @@ describe('tile execution', () => {
       for (const { accelerator, layout } of where) {
         const { schedule, timeline } = mapLayer(vectorProblem(layer, int8, images, layout), accelerator);
         const stored = storeWeights(modelLayer, schedule);
-        const memory = createBuffers(accelerator.buffers);
+        const memory = createMemory(accelerator.buffers);
         const residual = layer.kind === 'add' ? maps.get('other') : undefined;
         const { output, movedBytes } = executeLayer(
           modelLayer,

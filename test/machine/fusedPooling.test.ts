@@ -4,7 +4,7 @@ import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import { countLayer } from '../../src/counts/countLayer.js';
 import type { LayerCounts } from '../../src/counts/layerCounts.js';
 import { passStretches } from '../../src/counts/passActivity.js';
-import { createBuffers } from '../../src/machine/buffers.js';
+import { createMemory } from '../../src/machine/memory.js';
 import { createStoredMap } from '../../src/machine/compressedDram.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
@@ -44,7 +44,7 @@ function run(
 ): LayerExecution {
   const { modelLayer, input, residual } = given;
   const stored = storeWeights(modelLayer, schedule);
-  const memory = createBuffers(accelerator.buffers);
+  const memory = createMemory(accelerator.buffers);
   return executeLayer(modelLayer, schedule, accelerator, stored, memory, input, residual, {
     pool: given.pool,
     ...options,

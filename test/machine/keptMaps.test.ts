@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import { bufferAccess } from '../../src/dataflow/counters.js';
 import { countLayer } from '../../src/counts/countLayer.js';
-import { createBuffers } from '../../src/machine/buffers.js';
+import { createMemory } from '../../src/machine/memory.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
 import { estimateNetwork } from '../../src/machine/estimateNetwork.js';
 import type { ComputingExecution } from '../../src/machine/execution.js';
@@ -57,7 +57,7 @@ function run(
   execution: ComputingExecution = 'tile',
 ) {
   const maps = new Map<MapName, ElementArray>([['input', joined(inputs)]]);
-  return [...runNetwork(layers, createBuffers(accelerator.buffers), maps, accelerator, execution)];
+  return [...runNetwork(layers, createMemory(accelerator.buffers), maps, accelerator, execution)];
 }
 
 function expectedMaps({ model, inputs }: Seeded): Map<MapName, ElementArray> {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createBuffers } from '../../src/machine/buffers.js';
+import { createMemory } from '../../src/machine/memory.js';
 import { storeWeights } from '../../src/machine/layerDram.js';
 import { mapLayer } from '../../src/search/mapLayer.js';
 import { runNetwork } from '../../src/machine/runNetwork.js';
@@ -33,7 +33,7 @@ function inputs(): Map<string, typeof input> {
 describe('running a network', () => {
   it('adds each feature map to those that the next layers read', () => {
     const maps = inputs();
-    const [finished] = [...runNetwork([runnable()], createBuffers(accelerator.buffers), maps, accelerator)];
+    const [finished] = [...runNetwork([runnable()], createMemory(accelerator.buffers), maps, accelerator)];
     expect(finished.layer.name).to.equal('layer');
     expect(maps.get('layer'))
       .to.equal(finished.output)
@@ -47,7 +47,7 @@ describe('running a network', () => {
     const wrong = { ...whole.estimate, timeline: { ...timeline, dram: { ...timeline.dram, weight } } };
     const run = runNetwork(
       [{ ...whole, estimate: wrong }],
-      createBuffers(accelerator.buffers),
+      createMemory(accelerator.buffers),
       inputs(),
       accelerator,
     );

@@ -1,7 +1,8 @@
 import { plainArray } from '../dataflow/passes.js';
 import { expect } from 'chai';
 import type { BufferSpec } from '../../src/accelerator/accelerator.js';
-import { createBuffers, placeSlots } from '../../src/machine/buffers.js';
+import { placeSlots } from '../../src/machine/buffers.js';
+import { createMemory } from '../../src/machine/memory.js';
 import { createFlatDram } from '../../src/machine/dram/flat.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
@@ -157,7 +158,7 @@ describe('a finished tile in the place of its partial sums', () => {
     const { footprint } = inPlace().schedule;
     const { psum, ofmap } = placeSlots(
       footprint,
-      createBuffers([footprint.ifmap.buffer, footprint.weight!.buffer, footprint.psum!.buffer]),
+      createMemory([footprint.ifmap.buffer, footprint.weight!.buffer, footprint.psum!.buffer]).sram,
     );
     psum.slots[0][5] = 77;
     expect(ofmap.slots[0][5]).to.equal(77);

@@ -1,7 +1,7 @@
 import type { Dataflow } from '../../dataflow/dataflow.js';
 import type { ArrayContext, PassCost, PassShape } from '../../dataflow/pass.js';
 import type { ElementArray } from '../../tensor/precision.js';
-import type { PsumArray } from '../kernels/convolution.js';
+import type { PsumArray } from '../kernels/scalar.js';
 import { createRegisterArray } from './registerArray.js';
 import type { ArrayState } from './arrayState.js';
 

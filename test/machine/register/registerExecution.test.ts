@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Accelerator } from '../../../src/accelerator/accelerator.js';
 import { countLayer } from '../../../src/counts/countLayer.js';
 import { dataflowOf } from '../../../src/dataflow/dataflows.js';
-import { createBuffers } from '../../../src/machine/buffers.js';
+import { createMemory } from '../../../src/machine/memory.js';
 import { executeLayer } from '../../../src/machine/executeLayer.js';
 import type { LayerExecution } from '../../../src/machine/executeLayer.js';
 import { storeWeights } from '../../../src/machine/layerDram.js';
@@ -51,7 +51,7 @@ describe('the three executions of a layer', () => {
             schedule,
             accelerator,
             storeWeights(modelLayer, schedule),
-            createBuffers(accelerator.buffers),
+            createMemory(accelerator.buffers),
             input,
             residual,
             { execution },
