@@ -56,14 +56,17 @@ function flushTwo(sums: usize, low: v128, high: v128): void {
   v128.store(sums, f64x2.add(v128.load(sums), f64x2.add(highs, f64x2.convert_low_i32x4_s(low))));
 }
 
-/** An int16 stream as two: weight = high * 256 + low with low in -128 .. 127. The high ones begin `highHalves` bytes after the low ones. */
-export function splitWeights(from: usize, count: u32, to: usize, highHalves: u32): void {
+/**
+ * A stream of int8 or int16 (`weightBytes` of 1 or 2) as two of int16: weight = high * 256 + low with low in -128 .. 127. The high ones
+ * begin `highHalves` bytes after the low ones.
+ */
+export function splitWeights(from: usize, count: u32, weightBytes: u32, to: usize, highHalves: u32): void {
   for (let at: u32 = 0; at < count; at++) {
-    const weight = <i32>load<i16>(from);
+    const weight = weightBytes == 1 ? <i32>load<i8>(from) : <i32>load<i16>(from);
     const low = <i32>(<i8>weight);
     store<i16>(to, low);
     store<i16>(to + highHalves, (weight - low) >> 8);
-    from += 2;
+    from += weightBytes;
     to += 2;
   }
 }

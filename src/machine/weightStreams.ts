@@ -60,7 +60,7 @@ export function createWeightStreams(
         ? placedWeightTile(schedule, tile).size.valueBytes / ownBytes
         : tile.filterCount * tile.channelCount * taps;
       const from = storedAt(tile, slot);
-      if (arithmetic === 'wide') kernels.splitWeights(from, count, byteOffset, highHalves);
+      if (arithmetic === 'wide') kernels.splitWeights(from, count, ownBytes, byteOffset, highHalves);
       else kernels.widenWeights(from, count, byteOffset);
       widenedFill[slot] = dma.weightFills[slot];
     }

@@ -154,6 +154,8 @@ export interface Case {
 
 interface CaseOptions {
   readonly precisions?: readonly PrecisionSet[];
+  /** The most channels and filters of a group, and the longest side of a map. */
+  readonly most?: { readonly channels: number; readonly filters: number; readonly side: number };
 }
 
 const integers: readonly PrecisionSet[] = [
@@ -163,18 +165,19 @@ const integers: readonly PrecisionSet[] = [
 ];
 
 /** Batches of small convolutions of every geometry, dense, periodic or with a support for every kernel. */
-export function cases({ precisions = integers }: CaseOptions = {}): fc.Arbitrary<
-  Case & { readonly precision: PrecisionSet }
-> {
+export function cases({
+  precisions = integers,
+  most = { channels: 9, filters: 12, side: 9 },
+}: CaseOptions = {}): fc.Arbitrary<Case & { readonly precision: PrecisionSet }> {
   return fc
     .record({
       precision: fc.constantFrom(...precisions),
       images: fc.constantFrom(1, 1, 2, 3),
       groups: fc.constantFrom(1, 1, 1, 2, 3),
-      channels: fc.integer({ min: 1, max: 9 }),
-      filters: fc.integer({ min: 1, max: 12 }),
-      height: fc.integer({ min: 1, max: 9 }),
-      width: fc.integer({ min: 1, max: 9 }),
+      channels: fc.integer({ min: 1, max: most.channels }),
+      filters: fc.integer({ min: 1, max: most.filters }),
+      height: fc.integer({ min: 1, max: most.side }),
+      width: fc.integer({ min: 1, max: most.side }),
       kernel: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
       stride: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
       dilation: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 })),

@@ -26,7 +26,7 @@ export interface CompiledKernels {
     gathered: number,
   ): void;
   widenWeights(from: number, count: number, to: number): void;
-  splitWeights(from: number, count: number, to: number, highHalves: number): void;
+  splitWeights(from: number, count: number, weightBytes: number, to: number, highHalves: number): void;
   gatherRuns(
     from: number,
     images: number,
