@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { packageVersion } from '../document/package.js';
 import { transistorFlavours } from '../energy/scaling/operatingPoint.js';
 import { sensitivityMetrics } from '../energy/sensitivityMetric.js';
-import { executions } from '../scenario/execution.js';
+import { executions, kernelNames } from '../scenario/execution.js';
 import { mappingObjectives } from '../scenario/objective.js';
 import { precisions } from '../tensor/precision.js';
 import { addAccelergyCommands } from './accelergyCommands.js';
@@ -73,6 +73,11 @@ function createProgram(done: (code: number) => void): Command {
     .addOption(
       new Option('--execution <name>', 'how layers are carried out; estimate computes nothing').choices(
         executions,
+      ),
+    )
+    .addOption(
+      new Option('--kernel <name>', 'compiled kernels, or the plain TypeScript that defines them').choices(
+        kernelNames,
       ),
     )
     .option('--layers <names>', 'report only these layers, separated by commas', list)

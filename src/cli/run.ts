@@ -1,4 +1,4 @@
-import type { Execution } from '../scenario/execution.js';
+import type { Execution, KernelName } from '../scenario/execution.js';
 import { join, resolve } from 'node:path';
 import type { Precision } from '../tensor/precision.js';
 import { displayPath, oneLine, UserError } from '../document/userError.js';
@@ -34,6 +34,7 @@ export interface RunArguments extends SearchArguments {
   readonly precision?: Precision;
   readonly layout?: string;
   readonly execution?: Execution;
+  readonly kernel?: KernelName;
   readonly layers?: readonly string[];
   readonly seed?: number;
   readonly images?: string;
@@ -97,8 +98,20 @@ export function verdict(result: ScenarioResult): number {
 }
 
 async function overridesOf(file: string, options: RunArguments): Promise<ScenarioOverrides> {
-  const { variants, storage, dataflow, dram, precision, layout, execution, layers, seed, check, batch } =
-    options;
+  const {
+    variants,
+    storage,
+    dataflow,
+    dram,
+    precision,
+    layout,
+    execution,
+    kernel,
+    layers,
+    seed,
+    check,
+    batch,
+  } = options;
   return {
     variants,
     storage,
@@ -107,6 +120,7 @@ async function overridesOf(file: string, options: RunArguments): Promise<Scenari
     precision,
     layout,
     execution,
+    kernel,
     layers,
     seed,
     check: check ? undefined : false,

@@ -1,4 +1,4 @@
-import type { Execution } from '../scenario/execution.js';
+import type { Execution, KernelName } from '../scenario/execution.js';
 import type { ImagesSource, MappingObjective, SearchSettings } from '../scenario/scenario.js';
 import type { Precision } from '../tensor/precision.js';
 
@@ -11,6 +11,7 @@ export interface ScenarioOverrides {
   /** Of feature maps in DRAM. */
   readonly layout?: string | undefined;
   readonly execution?: Execution | undefined;
+  readonly kernel?: KernelName | undefined;
   /** In place of the file's, or of the accelerator's own. */
   readonly dataflows?: readonly string[] | undefined;
   /** Name or path of a DRAM in place of the accelerator's. */

@@ -85,7 +85,8 @@ export async function loadScenario(path: string, overrides: ScenarioOverrides = 
 }
 
 function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
-  const { layers, seed, check, images, batch, precision, layout, execution, objective, search } = overrides;
+  const { layers, seed, check, images, batch, precision, layout, execution, kernel, objective, search } =
+    overrides;
   const seeded =
     seed === undefined
       ? value
@@ -104,6 +105,7 @@ function withOverrides(value: ScenarioFile, overrides: ScenarioOverrides): Scena
     ...(batch === undefined ? {} : { batch }),
     ...(layout === undefined ? {} : { layout }),
     ...(execution === undefined ? {} : { execution }),
+    ...(kernel === undefined ? {} : { kernel }),
     ...(objective === undefined ? {} : { objective }),
     ...(search === undefined ? {} : { search: searchSettings(value.search, search) }),
   };

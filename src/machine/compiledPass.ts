@@ -133,14 +133,19 @@ function arithmeticOf(
 /** Bytes of `FilterFinish` in `assembly/passJob.ts`: bias, multiplier, residual multiplier and scale as float64. */
 const finishBytes = 32;
 
+const knownFinishes = new WeakMap<ModelLayer, Float64Array>();
+
 /** @returns the address of what finishes the sums of each of the layer's filters */
-function writeFinishes(
-  { operands, requantization }: ModelLayer,
-  { filters }: ConvProblem,
-  memory: MachineMemory,
-): number {
-  const bytes = memory.allocate(filters * finishBytes);
-  const finishes = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
+function writeFinishes(modelLayer: ModelLayer, { filters }: ConvProblem, memory: MachineMemory): number {
+  const finishes = knownFinishes.get(modelLayer) ?? finishesOf(modelLayer, filters);
+  knownFinishes.set(modelLayer, finishes);
+  const { buffer, byteOffset } = memory.allocate(finishes.byteLength);
+  new Float64Array(buffer, byteOffset, finishes.length).set(finishes);
+  return byteOffset;
+}
+
+function finishesOf({ operands, requantization }: ModelLayer, filters: number): Float64Array {
+  const finishes = new Float64Array((filters * finishBytes) / 8);
   for (let filter = 0; filter < filters; filter++) {
     const at = filter * 4;
     finishes[at] = operands?.bias[filter] ?? 0;
@@ -151,5 +156,5 @@ function writeFinishes(
     finishes[at + 2] = residualMultiplier[own];
     finishes[at + 3] = 2 ** -shift[own];
   }
-  return bytes.byteOffset;
+  return finishes;
 }

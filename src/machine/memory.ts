@@ -1,7 +1,7 @@
 import type { BufferSpec } from '../accelerator/accelerator.js';
+import type { KernelName } from '../scenario/execution.js';
 import { bindKernels, kernelModule } from './kernels/compiled.js';
 import type { CompiledKernels } from './kernels/compiled.js';
-import type { KernelName } from './kernels/kernelNames.js';
 import { Memory } from './kernels/webAssembly.js';
 
 /** The bytes that a simulated machine works on. */

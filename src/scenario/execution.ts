@@ -4,3 +4,10 @@
  */
 export const executions = ['register', 'tile', 'estimate'] as const;
 export type Execution = (typeof executions)[number];
+
+/**
+ * Who does the arithmetic of the execution `tile`: compiled SIMD kernels, or plain TypeScript, which defines what these compute. Both
+ * compute the same to the last bit.
+ */
+export const kernelNames = ['simd', 'scalar'] as const;
+export type KernelName = (typeof kernelNames)[number];

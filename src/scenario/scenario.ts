@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { expectKind, faultAt, parseDocument, readDocument } from '../document/document.js';
 import type { YamlDocument } from '../document/document.js';
 import type { AccumulatorPrecision, Precision } from '../tensor/precision.js';
-import type { Execution } from './execution.js';
+import type { Execution, KernelName } from './execution.js';
 import type { MappingObjective, SearchSpace } from './objective.js';
 import { scenarioSchema } from './schema.js';
 
@@ -81,6 +81,8 @@ export interface ScenarioFile {
     readonly accumulator: AccumulatorPrecision;
   };
   readonly execution: Execution;
+  /** Of the execution `tile`. */
+  readonly kernel: KernelName;
   /** For the execution `estimate`: share of elements that are not zero, of all feature maps or by name. */
   readonly activationDensity?: number | Readonly<Record<string, number>> | undefined;
   readonly weights: WeightsSource;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describeValue } from '../document/describeValue.js';
 import { positiveInteger, nonNegativeInteger, seedInteger } from '../document/integer.js';
 import { safeName, text } from '../document/words.js';
-import { executions } from './execution.js';
+import { executions, kernelNames } from './execution.js';
 import { layerMappings } from './layerMapping.js';
 import { mappingObjectives, searchSpaces } from './objective.js';
 import { accumulatorPrecisions, precisions } from '../tensor/precision.js';
@@ -161,6 +161,10 @@ export const scenarioSchema = z
     execution: z.enum(executions).default('tile').meta({
       description:
         'register: every register in every cycle; tile: real data, tile by tile; estimate: no data, nothing is checked',
+    }),
+    kernel: z.enum(kernelNames).default('simd').meta({
+      description:
+        'Who does the arithmetic of the execution tile: compiled SIMD kernels, or plain TypeScript; both compute the same',
     }),
     activationDensity: z
       .union([density, z.record(z.string(), density)])

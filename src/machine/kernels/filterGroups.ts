@@ -40,25 +40,31 @@ export function createFilterGroups(
   memory: MachineMemory,
   columnBytes: number,
 ): (tile: WeightTile, streams: WeightStreams) => FilterGroups {
-  const lists = new Map<string, TapList>();
+  const lists = new Map<string, readonly TapList[]>();
   const known = new Map<string, FilterGroups>();
-  const listOf = (phase: number, channelCount: number, { rows, taps }: WeightStreams): TapList => {
-    const key = `${phase} ${channelCount}`;
+  const blockBytes = blockPositions * columnBytes;
+
+  /** Of each phase, the taps of kernels from that row of patterns on. */
+  const listsOf = (channelCount: number, { rows, taps }: WeightStreams): readonly TapList[] => {
+    const key = String(channelCount);
     const before = lists.get(key);
     if (before !== undefined) return before;
-    const blockBytes = blockPositions * columnBytes;
-    const offsets: number[] = [];
-    for (let channel = 0; channel < channelCount; channel++) {
-      for (const tap of rows[(phase + channel) % rows.length])
-        offsets.push((channel * taps + tap) * blockBytes);
-    }
-    const count = offsets.length;
-    // Not empty in any case, as a list is known by its address.
-    while (offsets.length === 0 || offsets.length % tapsTogether !== 0)
-      offsets.push(channelCount * taps * blockBytes);
-    const list = { address: writeWords(memory, offsets), count };
-    lists.set(key, list);
-    return list;
+    const made = rows.map((_, phase): TapList => {
+      let count = 0;
+      for (let channel = 0; channel < channelCount; channel++)
+        count += rows[(phase + channel) % rows.length].length;
+      // Not empty in any case, as a list is known by its address.
+      const offsets = allocateWords(memory, Math.max(1, Math.ceil(count / tapsTogether)) * tapsTogether);
+      let at = 0;
+      for (let channel = 0; channel < channelCount; channel++) {
+        const existing = rows[(phase + channel) % rows.length];
+        for (let i = 0; i < existing.length; i++) offsets[at++] = (channel * taps + existing[i]) * blockBytes;
+      }
+      offsets.fill(channelCount * taps * blockBytes, at);
+      return { address: offsets.byteOffset, count };
+    });
+    lists.set(key, made);
+    return made;
   };
 
   return ({ filterStart, filterCount, channelStart, channelCount }, streams) => {
@@ -67,38 +73,42 @@ export function createFilterGroups(
     const key = `${firstPhase} ${filterCount} ${channelCount} ${streams.address}`;
     const before = known.get(key);
     if (before !== undefined) return before;
-    const starts: number[] = [];
+    const tapLists = listsOf(channelCount, streams);
+    const starts = new Float64Array(filterCount);
     let next = streams.address;
     for (let filter = 0; filter < filterCount; filter++) {
-      starts.push(next);
-      next += listOf((firstPhase + filter) % period, channelCount, streams).count * streams.valueBytes;
+      starts[filter] = next;
+      next += tapLists[(firstPhase + filter) % period].count * streams.valueBytes;
     }
-    const words: number[] = [];
-    for (let first = 0; first < Math.min(period, filterCount); first++) {
-      const { address, count } = listOf((firstPhase + first) % period, channelCount, streams);
-      for (let from = first; from < filterCount; from += filtersPerGroup * period) {
-        const own: number[] = [];
-        for (let filter = from; filter < filterCount && own.length < filtersPerGroup; filter += period)
-          own.push(filter);
-        const inFour = (of: (filter: number) => number): number[] =>
-          Array.from({ length: filtersPerGroup }, (_, at) => (at < own.length ? of(own[at]) : 0));
-        words.push(
-          address,
-          count,
-          own.length,
-          ...inFour((filter) => filter),
-          ...inFour((filter) => starts[filter]),
-        );
+    const filtersTogether = filtersPerGroup * period;
+    const firsts = Math.min(period, filterCount);
+    let count = 0;
+    for (let first = 0; first < firsts; first++) count += Math.ceil((filterCount - first) / filtersTogether);
+    const words = allocateWords(memory, count * groupWords);
+    words.fill(0);
+    let at = 0;
+    for (let first = 0; first < firsts; first++) {
+      const list = tapLists[(firstPhase + first) % period];
+      for (let from = first; from < filterCount; from += filtersTogether) {
+        const own = Math.min(filtersPerGroup, Math.ceil((filterCount - from) / period));
+        words[at] = list.address;
+        words[at + 1] = list.count;
+        words[at + 2] = own;
+        for (let index = 0; index < own; index++) {
+          const filter = from + index * period;
+          words[at + 3 + index] = filter;
+          words[at + 3 + filtersPerGroup + index] = starts[filter];
+        }
+        at += groupWords;
       }
     }
-    const groups = { address: writeWords(memory, words), count: words.length / groupWords };
+    const groups = { address: words.byteOffset, count };
     known.set(key, groups);
     return groups;
   };
 }
 
-function writeWords(memory: MachineMemory, words: readonly number[]): number {
-  const bytes = memory.allocate(words.length * 4);
-  new Uint32Array(bytes.buffer, bytes.byteOffset, words.length).set(words);
-  return bytes.byteOffset;
+function allocateWords(memory: MachineMemory, count: number): Uint32Array {
+  const { buffer, byteOffset } = memory.allocate(count * 4);
+  return new Uint32Array(buffer, byteOffset, count);
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { estimateLayer } from '../../../src/machine/estimateLayer.js';
 import { executeLayer } from '../../../src/machine/executeLayer.js';
-import { kernelNames } from '../../../src/machine/kernels/kernelNames.js';
+import { kernelNames } from '../../../src/scenario/execution.js';
 import { storeWeights } from '../../../src/machine/layerDram.js';
 import { createMemory } from '../../../src/machine/memory.js';
 import { convProblem } from '../../../src/mapping/layerProblem.js';
