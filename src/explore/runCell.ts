@@ -73,7 +73,7 @@ export async function runCell(
       kept,
     };
   });
-  const memory = createMemory(accelerator.buffers, settings.kernel);
+  const memory = createMemory(accelerator.buffers, { kernel: settings.kernel });
   const reference = backend === undefined ? undefined : createReference(backend, model);
   const operands = foldParameters(network, prepared.parameters);
   const reported = new Set(

@@ -1,4 +1,5 @@
 import { inputPatch } from '../mapping/tiles.js';
+import type { Tile } from '../mapping/tiles.js';
 import type { ConvProblem } from '../mapping/problem.js';
 import type { ModelLayer } from '../model/model.js';
 import type { Schedule, Step } from '../schedule/schedule.js';
@@ -7,7 +8,11 @@ import { sumsStayBelow } from './accumulate.js';
 import type { BufferMemory } from './buffers.js';
 import type { DmaEngine } from './dmaEngine.js';
 import { createFilterGroups } from './kernels/filterGroups.js';
+import type { WeightStreams } from './kernels/filterGroups.js';
 import { blockPositions, passJobBytes, writeJob } from './kernels/passJob.js';
+import { createPassSharing } from './kernels/passSharing.js';
+import type { PassWork } from './kernels/passSharing.js';
+import type { LayerPasses } from './layerPasses.js';
 import type { MachineMemory } from './memory.js';
 import { createWeightStreams } from './weightStreams.js';
 import type { Arithmetic } from './weightStreams.js';
@@ -25,7 +30,7 @@ export function createCompiledPass(
   slots: BufferMemory,
   memory: MachineMemory,
   dma: DmaEngine,
-): ((step: Step) => void) | undefined {
+): LayerPasses | undefined {
   const { problem } = schedule;
   const { kernels } = memory;
   if (problem.kind !== 'conv' || kernels === undefined) return undefined;
@@ -38,8 +43,12 @@ export function createCompiledPass(
   const mostBlocks = Math.ceil((tile.rows * tile.columns) / blockPositions);
   const columnBytes = arithmetic === 'floats' ? 4 : 2;
   const taps = tile.channels * window.kernelHeight * window.kernelWidth;
-  const columns = memory.allocate((taps + 1) * blockPositions * columnBytes).byteOffset;
-  const gathered = memory.allocate(fewPositions * (taps + blockPositions) * 2).byteOffset;
+  const sharing = createPassSharing(
+    kernels,
+    memory,
+    (taps + 1) * blockPositions * columnBytes,
+    fewPositions * (taps + blockPositions) * 2,
+  );
   const sumBytes = arithmetic === 'wide' ? 8 : 4;
   const sums = memory.allocate(tile.filters * mostBlocks * blockPositions * sumBytes).byteOffset;
   const finish = writeFinishes(modelLayer, problem, memory);
@@ -47,10 +56,8 @@ export function createCompiledPass(
   const highHalves = tile.filters * taps * 2 + blockPositions * 2;
   const weights = createWeightStreams(schedule, slots, memory, dma, kernels, { arithmetic, highHalves });
 
-  const jobBytes = memory.allocate(passJobBytes);
-  const job = new Int32Array(jobBytes.buffer, jobBytes.byteOffset, passJobBytes / 4);
   const { requantization, layer } = modelLayer;
-  writeJob(job, {
+  const ofLayer = {
     elementBytes,
     kernelHeight: window.kernelHeight,
     kernelWidth: window.kernelWidth,
@@ -65,23 +72,32 @@ export function createCompiledPass(
     relu: Number(layer.relu),
     psumBytes: bytesOf(accumulator),
     highHalves,
+  };
+  /** Other threads may still read one while the next step's is written. */
+  const jobs = [0, 1].map(() => {
+    const { buffer, byteOffset } = memory.allocate(passJobBytes);
+    const job = new Int32Array(buffer, byteOffset, passJobBytes / 4);
+    writeJob(job, ofLayer);
+    return job;
   });
-  const runBlocks =
-    arithmetic === 'floats'
-      ? kernels.passFloats
-      : arithmetic === 'wide'
-        ? kernels.passWide
-        : kernels.passIntegers;
+  const blockKernel = blockKernels[arithmetic];
+  /** Finished sums take the place of partial ones that another thread might not have fetched yet. */
+  const mayOverwrite = schedule.footprint.ofmapInPlace;
+  const streamsOf = ({ tile: at, slots: where }: Step): WeightStreams => weights(at, where.weight, isFew(at));
+  const isFew = ({ rowCount, columnCount }: Tile): boolean =>
+    arithmetic === 'integers' && rowCount * columnCount < fewPositions;
+  let turn = 0;
 
-  return ({ tile: at, slots: where }) => {
+  const begin = (step: Step): void => {
+    const { tile: at, slots: where } = step;
     const patch = inputPatch(problem, at);
     const positions = at.rowCount * at.columnCount;
     const blocks = Math.ceil(positions / blockPositions);
-    const isFew = arithmetic === 'integers' && positions < fewPositions;
-    const streams = weights(at, where.weight, isFew);
+    const streams = streamsOf(step);
     const groups = groupsOf(at, streams);
     const patchBytes = at.channelCount * patch.height * patch.width * elementBytes;
     const outputs = at.filterCount * positions;
+    const job = jobs[turn++ % jobs.length];
     writeJob(job, {
       patchWidth: patch.width,
       channelElements: patch.height * patch.width,
@@ -94,7 +110,17 @@ export function createCompiledPass(
       ends: Number(at.lastChannels),
       finish: finish + at.filterStart * finishBytes,
     });
+    const products = outputs * at.channelCount * window.kernelHeight * window.kernelWidth;
+    const work: PassWork = {
+      job: job.byteOffset,
+      kernel: isFew(at) ? 'passFewPositions' : blockKernel,
+      blocks,
+      groups: groups.count,
+      weightBytes: streams.valueBytes,
+      mayShare: products >= fewestSharedProducts && !(mayOverwrite && !at.firstChannels && at.lastChannels),
+    };
     for (let image = 0; image < at.imageCount; image++) {
+      if (image > 0) sharing.finish();
       writeJob(job, {
         ifmap: slots.ifmap.slots[where.ifmap].byteOffset + image * patchBytes,
         ...(where.psum >= 0 && {
@@ -104,12 +130,25 @@ export function createCompiledPass(
           ofmap: slots.ofmap.slots[where.ofmap].byteOffset + image * outputs * elementBytes,
         }),
       });
-      if (isFew) {
-        kernels.passFewPositions(job.byteOffset, 0, groups.count, columns, streams.valueBytes, gathered);
-      } else runBlocks(job.byteOffset, 0, blocks, 0, groups.count, columns);
+      sharing.begin(work);
     }
   };
+  return {
+    prepare(step) {
+      groupsOf(step.tile, streamsOf(step));
+    },
+    begin(step) {
+      begin(step);
+      return undefined;
+    },
+    finish: sharing.finish,
+  };
 }
+
+const blockKernels = { integers: 'passIntegers', wide: 'passWide', floats: 'passFloats' } as const;
+
+/** Passes of fewer are over before another thread has begun. */
+const fewestSharedProducts = 200_000;
 
 /** Of integers, the widest sums whose products with a 16-bit multiplier, and those with a residual beside, leave doubles exact. */
 const widestSum = 2 ** 36;

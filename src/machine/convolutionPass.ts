@@ -10,9 +10,10 @@ import { elementsIn } from './buffers.js';
 import type { BufferMemory } from './buffers.js';
 import { createCompiledPass } from './compiledPass.js';
 import type { DmaEngine } from './dmaEngine.js';
+import type { LayerPasses, MeasuredPass } from './layerPasses.js';
 import type { MachineMemory } from './memory.js';
 import { createPlainPass } from './plainPass.js';
-import type { MeasuredPass, PassOptions } from './plainPass.js';
+import type { PassOptions } from './plainPass.js';
 
 /**
  * What the array does in a step: sum, and hand complete sums to the post-processor. By compiled kernels where the memory has them and
@@ -26,20 +27,18 @@ export function createConvolutionPass(
   memory: MachineMemory,
   dma: DmaEngine,
   options: PassOptions,
-): (step: Step, index: number) => MeasuredPass {
+): LayerPasses {
   const compiled =
     options.execution === 'tile' ? createCompiledPass(modelLayer, schedule, slots, memory, dma) : undefined;
   if (compiled === undefined) return createPlainPass(modelLayer, schedule, accelerator, slots, dma, options);
   const measure = activationCosts(schedule, accelerator, slots);
-  if (measure === undefined) {
-    return (step) => {
-      compiled(step);
-      return undefined;
-    };
-  }
-  return (step) => {
-    compiled(step);
-    return measure(step);
+  if (measure === undefined) return compiled;
+  return {
+    ...compiled,
+    begin(step, index) {
+      compiled.begin(step, index);
+      return measure(step);
+    },
   };
 }
 

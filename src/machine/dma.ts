@@ -4,6 +4,7 @@ import type { Patch } from '../mapping/tiles.js';
 import type { Shape } from '../network/layer.js';
 import type { Transfer } from '../schedule/transfer.js';
 import type { CompiledKernels } from './kernels/compiled.js';
+import type { KernelThreads } from './kernels/threads.js';
 import type { MachineMemory } from './memory.js';
 
 /** How bytes get from DRAM regions, or maps that stay on chip, to slots and back. */
@@ -20,8 +21,8 @@ export interface ByteMover {
 }
 
 /** What moves bytes in a memory; regions of DRAM that lie elsewhere, as weights do, are moved all the same. */
-export function createByteMover({ kernels }: MachineMemory): ByteMover {
-  return kernels === undefined ? plainMover : compiledMover(kernels);
+export function createByteMover({ kernels, threads }: MachineMemory): ByteMover {
+  return kernels === undefined ? plainMover : compiledMover(kernels, threads);
 }
 
 /** In plain TypeScript, wherever the bytes lie. */
@@ -59,7 +60,7 @@ export const plainMover: ByteMover = {
   },
 };
 
-function compiledMover(kernels: CompiledKernels): ByteMover {
+function compiledMover(kernels: CompiledKernels, threads: KernelThreads | undefined): ByteMover {
   const isWithin = (dram: Uint8Array, buffer: Uint8Array): boolean =>
     dram.buffer instanceof SharedArrayBuffer && buffer.buffer instanceof SharedArrayBuffer;
   return {
@@ -124,24 +125,44 @@ function compiledMover(kernels: CompiledKernels): ByteMover {
         box.channelStart * channelPitch +
         box.rowStart * rowPitch +
         box.columnStart * elementBytes;
-      kernels.loadPatch(
-        dram.byteOffset + first,
-        box.imageCount,
-        imagePitch,
-        box.channelCount,
-        channelPitch,
-        box.rowCount,
-        rowPitch,
-        box.columnCount * elementBytes,
-        buffer.byteOffset,
-        height,
-        width * elementBytes,
-        padTop,
-        padLeft * elementBytes,
-      );
+      const rowBytes = box.columnCount * elementBytes;
+      const patchWidth = width * elementBytes;
+      const { imageCount, channelCount, rowCount } = box;
+      const isShared =
+        threads?.isBusy === false &&
+        imageCount === 1 &&
+        channelCount * rowCount * rowBytes >= fewestSharedBytes;
+      const parts = isShared ? Math.min(threads.count, channelCount) : 1;
+      for (let part = parts - 1; part >= 0; part--) {
+        const channel = Math.floor((channelCount * part) / parts);
+        const channels = Math.floor((channelCount * (part + 1)) / parts) - channel;
+        const from = dram.byteOffset + first + channel * channelPitch;
+        const to = buffer.byteOffset + channel * height * patchWidth;
+        const args = [
+          from,
+          imageCount,
+          imagePitch,
+          channels,
+          channelPitch,
+          rowCount,
+          rowPitch,
+          rowBytes,
+          to,
+          height,
+          patchWidth,
+          padTop,
+          padLeft * elementBytes,
+        ] as const;
+        if (part > 0) threads?.begin(part, 'loadPatch', ...args);
+        else kernels.loadPatch(...args);
+      }
+      if (parts > 1) threads?.finish();
     },
   };
 }
+
+/** Fewer are there before another thread has begun. */
+const fewestSharedBytes = 16_384;
 
 function bytesOfRuns({ imageCount, outerCount, innerCount, runBytes }: Runs): number {
   return imageCount * outerCount * innerCount * runBytes;

@@ -19,6 +19,8 @@ import type { MachineMemory } from './memory.js';
 import { createLayerDram } from './layerDram.js';
 import type { KeptBytes, LayerDram, StoredMaps, StoredWeights } from './layerDram.js';
 import { mapsFromLayout } from './layoutDma.js';
+import type { LayerPasses } from './layerPasses.js';
+import { runSteps } from './runSteps.js';
 import { runVectorTile } from './vectorUnit.js';
 
 /** What a layer computed, and the bytes that went by on the way. */
@@ -70,18 +72,13 @@ export function executeLayer(
   const movedBytes: Record<Tensor, number> = { ifmap: 0, weight: 0, index: 0, psum: 0, ofmap: 0 };
   const copiedBytes = { ...movedBytes };
   const dma = createDmaEngine(schedule, dram, slots, memory, movedBytes, copiedBytes);
-  const runPass =
+  const passes =
     schedule.problem.kind === 'conv'
       ? createConvolutionPass(modelLayer, schedule, accelerator, slots, memory, dma, { execution, observe })
       : createVectorPass(modelLayer, schedule, slots);
   const pooling = createFusedPooling(pool, schedule, slots, memory);
-  const measured = schedule.steps.map((step, index) => {
-    for (const transfer of step.transfersBefore) dma.bring(step, transfer);
-    const pass = runPass(step, index);
-    pooling?.run(step);
-    if (step.store !== undefined) dma.bring(step, step.store);
-    return pass;
-  });
+  const mayOverlap = memory.threads !== undefined;
+  const measured = runSteps(schedule, dma, passes, pooling, mayOverlap);
   return {
     output: maps.output === undefined ? outputOf(schedule, dram) : expandMap(maps.output),
     ...(pooling && { unpooled: pooling.unpooled }),
@@ -110,14 +107,10 @@ function keptBytesOf(
   return { input: of('input'), residual: of('residual'), output: of('output') };
 }
 
-function createVectorPass(
-  modelLayer: ModelLayer,
-  { problem }: Schedule,
-  slots: BufferMemory,
-): (step: Step) => undefined {
+function createVectorPass(modelLayer: ModelLayer, { problem }: Schedule, slots: BufferMemory): LayerPasses {
   const ifmaps = slots.ifmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
   const ofmaps = slots.ofmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
-  return ({ tile, slots: where }) => {
+  const begin = ({ tile, slots: where }: Step): undefined => {
     const patch = inputPatch(problem, tile);
     const patchElements = tile.filterCount * patch.height * patch.width;
     const outputs = tile.filterCount * tile.rowCount * tile.columnCount;
@@ -127,4 +120,5 @@ function createVectorPass(
       runVectorTile(modelLayer, problem.window, tile, patch, ifmap, ofmap);
     }
   };
+  return { begin };
 }

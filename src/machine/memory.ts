@@ -2,6 +2,8 @@ import type { BufferSpec } from '../accelerator/accelerator.js';
 import type { KernelName } from '../scenario/execution.js';
 import { bindKernels, kernelModule } from './kernels/compiled.js';
 import type { CompiledKernels } from './kernels/compiled.js';
+import { startKernelThreads } from './kernels/threads.js';
+import type { KernelThreads } from './kernels/threads.js';
 import { Memory } from './kernels/webAssembly.js';
 
 /** The bytes that a simulated machine works on. */
@@ -10,25 +12,41 @@ export interface MachineMemory {
   readonly sram: ReadonlyMap<string, Uint8Array>;
   /** Kernels that work in this memory, addressed by `byteOffset`; undefined where plain TypeScript does their work. */
   readonly kernels: CompiledKernels | undefined;
+  /** Threads that take parts of the kernels' work; undefined where there is but this one. */
+  readonly threads: KernelThreads | undefined;
   /** Gives up the room that the layer before had. What lies in SRAM stays. */
   beginLayer(): void;
   /**
    * Room on a multiple of 16 bytes until the next layer begins, for DRAM regions and what kernels need beside. Holds anything.
    */
   allocate(bytes: number): Uint8Array;
+  /** Ends the threads, if there are any. */
+  close(): Promise<void>;
 }
 
-/** @param kernel whose memory it is to be; `simd` unless given */
-export function createMemory(buffers: readonly BufferSpec[], kernel: KernelName = 'simd'): MachineMemory {
-  return kernel === 'scalar' ? plainMemory(buffers) : sharedMemory(buffers);
+interface MemoryOptions {
+  /** Whose memory it is to be; `simd` unless given. */
+  readonly kernel?: KernelName;
+  /** How many threads are to work in it, this one included, where kernels are compiled; 1 unless given. */
+  readonly threads?: number;
+}
+
+/** Memory of a machine with some buffers. It is to be closed where it has threads. */
+export function createMemory(
+  buffers: readonly BufferSpec[],
+  { kernel = 'simd', threads = 1 }: MemoryOptions = {},
+): MachineMemory {
+  return kernel === 'scalar' ? plainMemory(buffers) : sharedMemory(buffers, threads);
 }
 
 function plainMemory(buffers: readonly BufferSpec[]): MachineMemory {
   return {
     sram: new Map(buffers.map(({ name, capacityBytes }) => [name, new Uint8Array(capacityBytes)])),
     kernels: undefined,
+    threads: undefined,
     beginLayer: () => undefined,
     allocate: (bytes) => new Uint8Array(bytes),
+    close: () => Promise.resolve(),
   };
 }
 
@@ -39,7 +57,7 @@ const alignment = 16;
 const margin = 256;
 
 /** SRAM at the beginning, what a layer asks for behind it; grows as it has to, and views of it stay valid. */
-function sharedMemory(buffers: readonly BufferSpec[]): MachineMemory {
+function sharedMemory(buffers: readonly BufferSpec[], threadCount: number): MachineMemory {
   const memory = new Memory({ initial: 1, maximum: mostPages, shared: true });
   let top = margin;
   const take = (bytes: number): Uint8Array => {
@@ -52,12 +70,18 @@ function sharedMemory(buffers: readonly BufferSpec[]): MachineMemory {
   };
   const sram = new Map(buffers.map(({ name, capacityBytes }) => [name, take(capacityBytes)]));
   const behindSram = top;
+  const module = kernelModule();
+  const threads = threadCount > 1 ? startKernelThreads(threadCount, module, memory) : undefined;
   return {
     sram,
-    kernels: bindKernels(kernelModule(), memory),
+    kernels: bindKernels(module, memory),
+    threads,
     beginLayer() {
       top = behindSram;
     },
     allocate: take,
+    close: async () => {
+      await threads?.close();
+    },
   };
 }

@@ -3,7 +3,6 @@ import type { Accelerator } from '../accelerator/accelerator.js';
 import { dependsOnActivations, passCostWith } from '../dataflow/activations.js';
 import { mappedDataflow } from '../mapping/mappedDataflow.js';
 import type { IsZero } from '../dataflow/operands.js';
-import type { PassCost } from '../dataflow/pass.js';
 import { passShape } from '../mapping/passShape.js';
 import type { ModelLayer } from '../model/model.js';
 import type { Schedule, Step } from '../schedule/schedule.js';
@@ -21,6 +20,7 @@ import type { ComputingExecution, ObserveCycle } from './execution.js';
 import { runRegisterPass } from './register/registerPass.js';
 import { convolveTile, createTapScratch } from './kernels/scalar.js';
 import type { ConvTile } from './kernels/scalar.js';
+import type { LayerPasses, MeasuredPass } from './layerPasses.js';
 import { packPsums, unpackPsums } from './packedPsums.js';
 import { finishConvolution } from './postProcessor.js';
 
@@ -28,9 +28,6 @@ export interface PassOptions {
   readonly execution: ComputingExecution;
   readonly observe?: ObserveCycle | undefined;
 }
-
-/** What a pass costs where it shows only when it runs; undefined where it costs what the schedule says. */
-export type MeasuredPass = PassCost | undefined;
 
 /**
  * Passes in plain TypeScript, or through the registers of the array: the definition of what a pass computes, and the way where sums
@@ -43,7 +40,7 @@ export function createPlainPass(
   slots: BufferMemory,
   dma: DmaEngine,
   { execution, observe }: PassOptions,
-): (step: Step, index: number) => MeasuredPass {
+): LayerPasses {
   const { problem, mapping } = schedule;
   const { layer, operands } = modelLayer;
   if (problem.kind !== 'conv' || operands === undefined)
@@ -77,7 +74,7 @@ export function createPlainPass(
   const dataflow = mappedDataflow(accelerator, mapping);
   const measures = execution === 'register' || dependsOnActivations(context);
 
-  return ({ tile: at, slots: where }, index) => {
+  const begin = ({ tile: at, slots: where }: Step, index: number): MeasuredPass => {
     const patch = inputPatch(problem, at);
     const positions = at.rowCount * at.columnCount;
     const outputs = at.filterCount * positions;
@@ -137,4 +134,5 @@ export function createPlainPass(
     if (!at.lastChannels) packPsums(sums, count, accumulator, psums[where.psum]);
     return measured;
   };
+  return { begin };
 }

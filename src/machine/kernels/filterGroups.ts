@@ -21,7 +21,8 @@ export interface WeightStreams {
 
 /** Words of `FilterGroup` in `assembly/passJob.ts`. */
 const groupWords = 11;
-const filtersPerGroup = 4;
+/** At most. */
+export const filtersPerGroup = 4;
 /** Kernels may take taps by so many. */
 const tapsTogether = 8;
 

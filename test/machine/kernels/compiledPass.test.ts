@@ -80,7 +80,7 @@ function compareOne(
   const { schedule } = estimateLayer(problem, mapping, roomy);
   const weights = storeWeights(given.modelLayer, schedule);
   const [compiled, plain] = kernelNames.map((kernel) => {
-    const memory = createMemory(roomy.buffers, kernel);
+    const memory = createMemory(roomy.buffers, { kernel });
     return executeLayer(given.modelLayer, schedule, roomy, weights, memory, given.input, given.residual);
   });
   // Bytes, so that floats are compared to the last bit.
