@@ -9,6 +9,7 @@ import { addWide } from './wide';
 
 export { widenWeights } from './integers';
 export { gatherRuns, loadPatch, scatterRuns } from './dma';
+export { vectorTile } from './vector';
 export { splitWeights } from './wide';
 
 /*

@@ -148,7 +148,7 @@ export function createCompiledPass(
 const blockKernels = { integers: 'passIntegers', wide: 'passWide', floats: 'passFloats' } as const;
 
 /** Passes of fewer are over before another thread has begun. */
-const fewestSharedProducts = 200_000;
+const fewestSharedProducts = 40_000;
 
 /** Of integers, the widest sums whose products with a 16-bit multiplier, and those with a residual beside, leave doubles exact. */
 const widestSum = 2 ** 36;

@@ -21,7 +21,7 @@ import type { KeptBytes, LayerDram, StoredMaps, StoredWeights } from './layerDra
 import { mapsFromLayout } from './layoutDma.js';
 import type { LayerPasses } from './layerPasses.js';
 import { runSteps } from './runSteps.js';
-import { runVectorTile } from './vectorUnit.js';
+import { createVectorUnit } from './vectorUnit.js';
 
 /** What a layer computed, and the bytes that went by on the way. */
 export interface LayerExecution {
@@ -75,7 +75,7 @@ export function executeLayer(
   const passes =
     schedule.problem.kind === 'conv'
       ? createConvolutionPass(modelLayer, schedule, accelerator, slots, memory, dma, { execution, observe })
-      : createVectorPass(modelLayer, schedule, slots);
+      : createVectorPass(modelLayer, schedule, slots, memory);
   const pooling = createFusedPooling(pool, schedule, slots, memory);
   const mayOverlap = memory.threads !== undefined;
   const measured = runSteps(schedule, dma, passes, pooling, mayOverlap);
@@ -107,7 +107,13 @@ function keptBytesOf(
   return { input: of('input'), residual: of('residual'), output: of('output') };
 }
 
-function createVectorPass(modelLayer: ModelLayer, { problem }: Schedule, slots: BufferMemory): LayerPasses {
+function createVectorPass(
+  modelLayer: ModelLayer,
+  { problem }: Schedule,
+  slots: BufferMemory,
+  memory: MachineMemory,
+): LayerPasses {
+  const runVectorTile = createVectorUnit(memory);
   const ifmaps = slots.ifmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
   const ofmaps = slots.ofmap.slots.map((bytes) => elementsIn(bytes, problem.precision));
   const begin = ({ tile, slots: where }: Step): undefined => {

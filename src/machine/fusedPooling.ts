@@ -12,7 +12,7 @@ import { elementsIn } from './buffers.js';
 import type { BufferMemory } from './buffers.js';
 import { createByteMover } from './dma.js';
 import type { MachineMemory } from './memory.js';
-import { runVectorTile } from './vectorUnit.js';
+import { createVectorUnit } from './vectorUnit.js';
 
 /** What the post-processor does with finished tiles of a convolution before they leave. */
 export interface FusedPooling {
@@ -44,6 +44,8 @@ export function createFusedPooling(
   const pooled = slots.pooled.slots.map((bytes) => elementsIn(bytes, precision));
 
   const mover = createByteMover(memory);
+  const runVectorTile = createVectorUnit(memory);
+  let padded = memory.allocate(0);
   const run = ({ tile, slots: where, pooling }: Step): void => {
     if (!tile.lastChannels) return;
     const finished = slots.ofmap.slots[where.ofmap];
@@ -53,7 +55,8 @@ export function createFusedPooling(
     const outputs = { ...tile, ...rowsAndColumns(pooledBox(fused, tile)) };
     const patch = patchUnder(fused.window, outputs, tile.filterStart, tile.filterCount);
     const patchElements = tile.filterCount * patch.height * patch.width;
-    const padded = new Uint8Array(tile.imageCount * patchElements * elementBytes);
+    const paddedBytes = tile.imageCount * patchElements * elementBytes;
+    if (padded.length < paddedBytes) padded = memory.allocate(paddedBytes);
     const map = { channels: tile.filterCount, height: tile.rowCount, width: tile.columnCount };
     mover.loadPatch(withinTile(patch, tile), map, elementBytes, finished, padded);
     const elements = elementsIn(padded, precision);

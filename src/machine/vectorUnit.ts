@@ -3,14 +3,100 @@ import type { ModelLayer } from '../model/model.js';
 import type { Patch, Tile } from '../mapping/tiles.js';
 import type { ElementArray } from '../tensor/precision.js';
 import { requantize } from '../tensor/requantization.js';
+import type { MachineMemory } from './memory.js';
+
+/** A tile of pooling, addition or ReLU of one image, as `runVectorTile` takes it. */
+type RunVectorTile = (
+  modelLayer: ModelLayer,
+  window: Window,
+  tile: Tile,
+  patch: Patch,
+  ifmap: ElementArray,
+  ofmap: ElementArray,
+) => void;
+
+/** By compiled kernels where the memory has them, for integers that they scale exactly. */
+export function createVectorUnit({ kernels }: MachineMemory): RunVectorTile {
+  if (kernels === undefined) return runVectorTile;
+  return (modelLayer, window, tile, patch, ifmap, ofmap) => {
+    const { layer } = modelLayer;
+    const factors = factorsOf(modelLayer, ifmap, window);
+    const inMemory = ifmap.buffer instanceof SharedArrayBuffer && ofmap.buffer instanceof SharedArrayBuffer;
+    if (!inMemory || factors === undefined) {
+      runVectorTile(modelLayer, window, tile, patch, ifmap, ofmap);
+      return;
+    }
+    const { box } = patch;
+    kernels.vectorTile(
+      ifmap.BYTES_PER_ELEMENT,
+      ifmap.byteOffset,
+      tile.filterCount,
+      patch.height,
+      patch.width,
+      patch.padTop,
+      patch.padTop + box.rowCount,
+      patch.padLeft,
+      patch.padLeft + box.columnCount,
+      window.kernelHeight,
+      window.kernelWidth,
+      window.stride[0],
+      window.stride[1],
+      tile.rowCount,
+      tile.columnCount,
+      layer.kind === 'max-pool',
+      layer.kind === 'add',
+      factors.multiplier,
+      factors.otherMultiplier,
+      factors.scale,
+      factors.least,
+      factors.most,
+      ofmap.byteOffset,
+    );
+  };
+}
+
+/** What makes a window's value, and the other operand of an addition, an element of the ofmap. */
+interface VectorFactors {
+  readonly multiplier: number;
+  readonly otherMultiplier: number;
+  readonly scale: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Undefined for floats, and where products with the factors might not be exact in doubles. */
+function factorsOf(
+  { layer, requantization }: ModelLayer,
+  ifmap: ElementArray,
+  { kernelHeight, kernelWidth }: Window,
+): VectorFactors | undefined {
+  if (ifmap instanceof Float32Array) return undefined;
+  const largest = 2 ** (8 * ifmap.BYTES_PER_ELEMENT - 1);
+  if (requantization === undefined) {
+    const least = layer.relu || layer.kind === 'relu' ? 0 : -largest;
+    const isAsItIs = layer.kind === 'max-pool' || layer.kind === 'relu';
+    return isAsItIs ? { multiplier: 1, otherMultiplier: 0, scale: 1, least, most: largest } : undefined;
+  }
+  const { multiplier, residualMultiplier, shift, min, max } = requantization;
+  const ofWindow = kernelHeight * kernelWidth * largest * multiplier[0];
+  const ofOther = Math.abs(residualMultiplier[0]) * largest;
+  if (ofWindow + ofOther > Number.MAX_SAFE_INTEGER) return undefined;
+  return {
+    multiplier: multiplier[0],
+    otherMultiplier: residualMultiplier[0],
+    scale: 2 ** -shift[0],
+    least: min,
+    most: max,
+  };
+}
 
 /**
- * A tile of pooling, addition or ReLU of one image. Padding never wins a maximum and counts as zeros in an average.
+ * A tile of pooling, addition or ReLU of one image: the definition. Padding never wins a maximum and counts as zeros in an average.
  *
  * @param ifmap (channels, patch height, patch width), padding included
  * @param ofmap holds the second operand of an addition, and is overwritten
  */
-export function runVectorTile(
+function runVectorTile(
   modelLayer: ModelLayer,
   window: Window,
   tile: Tile,

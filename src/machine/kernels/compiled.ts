@@ -25,6 +25,31 @@ export interface CompiledKernels {
     weightBytes: number,
     gathered: number,
   ): void;
+  vectorTile(
+    elementBytes: number,
+    ifmap: number,
+    channels: number,
+    patchHeight: number,
+    patchWidth: number,
+    top: number,
+    bottom: number,
+    left: number,
+    right: number,
+    kernelHeight: number,
+    kernelWidth: number,
+    strideRows: number,
+    strideColumns: number,
+    rows: number,
+    columns: number,
+    isMaximum: boolean,
+    hasOther: boolean,
+    multiplier: number,
+    otherMultiplier: number,
+    scale: number,
+    least: number,
+    most: number,
+    ofmap: number,
+  ): void;
   widenWeights(from: number, count: number, to: number): void;
   splitWeights(from: number, count: number, weightBytes: number, to: number, highHalves: number): void;
   gatherRuns(

@@ -6,7 +6,9 @@ import type { KernelThreadData } from './threads.js';
 
 const { module, memory, control } = workerData as KernelThreadData;
 const kernels = bindKernels(module, memory);
-const functions: ReadonlyArray<(...args: readonly number[]) => void> = threadedKernels.map((name) => kernels[name]);
+const functions: ReadonlyArray<(...args: readonly number[]) => void> = threadedKernels.map(
+  (name) => kernels[name],
+);
 
 for (let done = 0; ;) {
   for (let spin = 0; spin < spins && Atomics.load(control, controlWord.begun) === done; spin++);

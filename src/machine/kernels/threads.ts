@@ -41,7 +41,7 @@ export interface KernelThreadData {
 }
 
 /** Parts are done in microseconds; who waits for longer lets the processor go. */
-export const spins = 20_000;
+export const spins = 200_000;
 /** Far more than any part takes, and than a thread takes to start. */
 const longestWaitMs = 60_000;
 
