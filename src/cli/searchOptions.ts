@@ -27,7 +27,7 @@ export function addSearchOptions(command: Command): Command {
     )
     .option(
       '--jobs <number>',
-      'threads that search (default: one a processor, at most 8, where that is faster)',
+      'threads to work with (default: one a processor, at most 8, where that is faster)',
       jobs,
     );
 }

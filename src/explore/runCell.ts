@@ -22,6 +22,7 @@ import { inBatches, joinMaps, mapsOfImages } from './batches.js';
 import { isReported } from './layersToRun.js';
 import type { CellPlan } from './plan.js';
 import type { PreparedVariant } from './prepare.js';
+import type { BatchRange } from './runParts.js';
 import type { Scenario } from './scenario.js';
 import { tally } from './tally.js';
 import type { Answers } from './tally.js';
@@ -43,6 +44,10 @@ export interface RunOptions {
   readonly signal: AbortSignal | undefined;
   /** Called after each layer of each batch. */
   readonly onLayer: (layer: string) => void;
+  /** Which batches are run; all unless given. */
+  readonly batches?: BatchRange | undefined;
+  /** Threads that share the passes of a layer, this one included. */
+  readonly kernelThreads: number;
 }
 
 /**
@@ -54,7 +59,7 @@ export async function runCell(
   plan: CellPlan,
   prepared: PreparedVariant,
   images: NetworkImages,
-  { backend, execution, signal, onLayer }: RunOptions,
+  { backend, execution, signal, onLayer, batches, kernelThreads }: RunOptions,
 ): Promise<CellRun> {
   const { settings } = scenario;
   const { accelerator } = plan;
@@ -73,7 +78,7 @@ export async function runCell(
       kept,
     };
   });
-  const memory = createMemory(accelerator.buffers, { kernel: settings.kernel });
+  const memory = createMemory(accelerator.buffers, { kernel: settings.kernel, threads: kernelThreads });
   const reference = backend === undefined ? undefined : createReference(backend, model);
   const operands = foldParameters(network, prepared.parameters);
   const reported = new Set(
@@ -84,9 +89,11 @@ export async function runCell(
   const checks = new Map<string, CheckResult>();
   const estimates = new Map<string, LayerEstimate>();
   const answers: Answers[] = [];
+  const ownBatches = inBatches(images.images, settings.batch).slice(batches?.first, batches?.end);
+  const labels = images.labels?.slice((batches?.first ?? 0) * settings.batch);
   let endToEnd: CheckResult | undefined;
   try {
-    for (const batch of inBatches(images.images, settings.batch)) {
+    for (const batch of ownBatches) {
       const inputs = batch.map((image) => quantizeInput(model, image));
       const ofImages = inputs.map((input) => new Map<MapName, ElementArray>([['input', input]]));
       const maps = new Map<MapName, ElementArray>([['input', joinMaps(inputs, model.precision.ifmap)]]);
@@ -123,12 +130,13 @@ export async function runCell(
     }
   } finally {
     reference?.dispose();
+    await memory.close();
   }
   return {
     checks,
     estimates,
     ...(endToEnd && { endToEnd }),
-    ...(images.labels !== undefined && answers.length > 0 && { accuracy: tally(images.labels, answers) }),
+    ...(labels !== undefined && answers.length > 0 && { accuracy: tally(labels, answers) }),
   };
 }
 

@@ -1,30 +1,17 @@
-import { arrayContext } from '../accelerator/arrayContext.js';
-import { mappedDataflow } from '../mapping/mappedDataflow.js';
-import { passShape } from '../mapping/passShape.js';
-import type { Schedule } from '../schedule/schedule.js';
 import { setImmediate } from 'node:timers/promises';
-import type { Accelerator } from '../accelerator/accelerator.js';
-import { largestRegisterFiles } from '../counts/largestRegisterFiles.js';
-import { passStretches } from '../counts/passActivity.js';
-import { areaOf } from '../energy/area.js';
-import { peakChipPower } from '../energy/peakPower.js';
-import { addEnergy, energyMetrics } from '../energy/layerEnergy.js';
-import { isConv } from '../network/layer.js';
 import { openReference } from '../reference/backend.js';
-import { dramBehaviour } from '../report/dramBehaviour.js';
-import type { CheckResult, LayerResult, ScenarioResult, VariantResult } from '../report/result.js';
-import { savingsOf, totalsOf } from '../report/totals.js';
-import { energyModelOf, evaluateLayer } from './layerCost.js';
+import type { ScenarioResult, VariantResult } from '../report/result.js';
+import { savingsOf } from '../report/totals.js';
 import { leavesNothingOut } from './dense.js';
-import { densityNotes, scenarioNotes } from './notes.js';
-import { idlePhaseNotes } from './mappingNotes.js';
-import { isReported, layersToRun } from './layersToRun.js';
+import { scenarioNotes } from './notes.js';
+import { layersToRun } from './layersToRun.js';
 import { planCells } from './plan.js';
-import type { CellPlan, PlannedLayer } from './plan.js';
+import type { CellPlan } from './plan.js';
 import { createVariantMaker, loadImages } from './prepare.js';
-import { estimateCell } from './estimateCell.js';
-import { runCell } from './runCell.js';
-import type { CellRun } from './runCell.js';
+import { rememberSearches } from './rememberedSearches.js';
+import { partsOf, runThreadCount } from './runParts.js';
+import { runInThreads } from './runThreads.js';
+import { simulateCell } from './simulateCell.js';
 import type { Scenario } from './scenario.js';
 import type { Cell } from './cells.js';
 import type { MappingCache } from './mappingCache.js';
@@ -48,7 +35,10 @@ export interface SimulateOptions {
   readonly signal?: AbortSignal | undefined;
   /** As of `PlanOptions`. */
   readonly cache?: MappingCache | undefined;
-  /** As of `PlanOptions`. */
+  /**
+   * How many threads search for mappings, run variants and images, or share the passes of a single one; 1 unless given. `auto` leaves
+   * the latter to this thread unless there is much to run. What comes out does not depend on it.
+   */
   readonly jobs?: Jobs | undefined;
 }
 
@@ -73,40 +63,57 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     options.onProgress?.({ variant: variant.name, storage, dataflow, activity, done, total });
   };
   const maker = createVariantMaker(scenario, images);
+  const { jobs = 1, signal } = options;
+  const batches = settings.execution === 'estimate' ? 1 : images.images.length / settings.batch;
+  const threads = runThreadCount(jobs, scenario, batches);
+  const remembered = threads > 1 ? rememberSearches(options.cache) : undefined;
   const plans = await planCells(scenario, maker, {
     onLayer: (cell, layer) => {
       advance(cell, `mapping ${layer}`, 1);
     },
-    signal: options.signal,
-    cache: options.cache,
-    jobs: options.jobs,
+    signal,
+    cache: remembered?.cache ?? options.cache,
+    jobs,
   });
-  const { execution } = settings;
-  const isChecked = settings.check.enabled && execution !== 'estimate';
-  const backend = isChecked ? await openReference(settings.check.backend) : undefined;
-  const variants: VariantResult[] = [];
-  try {
-    for (const plan of plans) {
-      advance(plan, 'weights', 0);
-      await setImmediate();
-      options.signal?.throwIfAborted();
-      const reporting = {
-        signal: options.signal,
-        onLayer: (layer: string) => {
-          advance(plan, layer, 1);
-        },
-      };
-      if (execution === 'estimate') {
-        const run = await estimateCell(scenario, plan, reporting);
-        variants.push(variantResult(scenario, plan, [...plan.sparse.notes, ...densityNotes(scenario)], run));
-        continue;
+  const { execution, check } = settings;
+  const isChecked = check.enabled && execution !== 'estimate';
+  const onLayer = (plan: CellPlan, layer: string): void => {
+    advance(plan, layer, 1);
+  };
+  let reference: string | undefined;
+  let variants: VariantResult[];
+  if (remembered !== undefined) {
+    const parts = partsOf(scenario, batches, threads);
+    const run = await runInThreads(scenario, parts, threads, remembered.searches, {
+      signal,
+      onLayer: (cell, layer) => {
+        onLayer(plans[cell], layer);
+      },
+    });
+    ({ reference, variants } = run);
+  } else {
+    const backend = isChecked ? await openReference(check.backend) : undefined;
+    reference = backend?.name;
+    variants = [];
+    try {
+      for (const plan of plans) {
+        advance(plan, 'weights', 0);
+        await setImmediate();
+        signal?.throwIfAborted();
+        const reporting = {
+          signal,
+          onLayer: (layer: string) => {
+            onLayer(plan, layer);
+          },
+        };
+        const kernelThreads = jobs === 'auto' ? 1 : jobs;
+        variants.push(
+          await simulateCell(scenario, plan, maker, images, { backend, kernelThreads, ...reporting }),
+        );
       }
-      const prepared = await maker.prepared(plan.variant);
-      const run = await runCell(scenario, plan, prepared, images, { backend, execution, ...reporting });
-      variants.push(variantResult(scenario, plan, prepared.notes, run));
+    } finally {
+      backend?.dispose();
     }
-  } finally {
-    backend?.dispose();
   }
   const { array, clockHz, technologyNm } = accelerator;
   return {
@@ -120,119 +127,13 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     images: execution === 'estimate' ? 0 : images.images.length,
     execution,
     batch: settings.batch,
-    ...(backend && { reference: backend.name }),
+    ...(reference !== undefined && { reference }),
     notes: scenarioNotes(
       scenario,
       variants.flatMap(({ energy }) => energy.sources),
     ),
     variants: withSavings(variants, plans),
   };
-}
-
-function variantResult(
-  scenario: Scenario,
-  plan: CellPlan,
-  notes: readonly string[],
-  run: CellRun,
-): VariantResult {
-  const { accelerator } = plan;
-  const layers = plan.layers
-    .filter((planned) => isReported(scenario, planned))
-    .map((planned) => layerResult(scenario, accelerator, planned, run));
-  const energy = addEnergy(layers.map((layer) => layer.energy));
-  const counts = layers.map((layer) => layer.counts);
-  const checks = [...run.checks.values()];
-  return {
-    variant: plan.variant.name,
-    storage: plan.storage,
-    dataflow: accelerator.array.dataflow,
-    description: plan.variant.description,
-    notes: [...notes, ...storageNotes(plan), ...plan.notes, ...idlePhaseNotes(scenario, plan)],
-    layers,
-    totals: totalsOf(
-      counts,
-      accelerator.array.rows * accelerator.array.columns * accelerator.array.macLanes,
-      dramBehaviour(counts, accelerator.dram),
-    ),
-    energy,
-    metrics: energyMetrics(energy),
-    peakChipPowerMw: layers.reduce((most, layer) => Math.max(most, layer.peakChipPowerMw), 0),
-    area: areaOf(
-      accelerator,
-      energyModelOf(scenario, accelerator).pricesFor({ registerEntries: largestRegisterFiles(counts) }),
-    ),
-    ...(checks.length > 0 && {
-      check: {
-        layers: checks.length,
-        outputs: checks.reduce((sum, { outputs }) => sum + outputs, 0),
-        mismatches: checks.reduce((sum, { mismatches }) => sum + mismatches, 0),
-        ...(run.endToEnd && { endToEnd: run.endToEnd }),
-      },
-    }),
-    ...(run.accuracy && { accuracy: run.accuracy }),
-  };
-}
-
-/** What `auto` came to. */
-function storageNotes({ storage, layers }: CellPlan): string[] {
-  if (storage !== 'auto') return [];
-  const layersIn = new Map<string, number>();
-  for (const { format } of layers) {
-    if (format !== undefined) layersIn.set(format, (layersIn.get(format) ?? 0) + 1);
-  }
-  const said = [...layersIn].map(
-    ([format, count]) => `${format} in ${count} ${count === 1 ? 'layer' : 'layers'}`,
-  );
-  return [`storage auto: ${said.join(', ')}`];
-}
-
-function layerResult(
-  scenario: Scenario,
-  accelerator: Accelerator,
-  { layer, format, pool, estimate }: PlannedLayer,
-  run: CellRun,
-): LayerResult {
-  const { schedule } = estimate;
-  const check = addChecks(run.checks.get(layer.name), pool && run.checks.get(pool.name));
-  // As planned no activation is zero; as run, zeros are left out where the array does so.
-  const asRun = run.estimates.get(layer.name) ?? estimate;
-  const evaluated = evaluateLayer(scenario, accelerator, layer, asRun);
-  const behaviour = dramBehaviour([evaluated.counts], accelerator.dram);
-  const model = energyModelOf(scenario, accelerator);
-  return {
-    input: schedule.problem.window.input,
-    output: layer.outputShape,
-    ...(isConv(layer) && { kernel: [layer.geometry.kernelHeight, layer.geometry.kernelWidth] as const }),
-    ...(format !== undefined && { format }),
-    ...(schedule.problem.kept && { kept: schedule.problem.kept }),
-    mapping: schedule.mapping,
-    chosen: chosenFor(schedule, accelerator),
-    steps: schedule.steps.length,
-    ...evaluated,
-    peakChipPowerMw: peakChipPower(
-      passStretches(layer.kind, asRun.schedule, accelerator),
-      evaluated.energy,
-      model,
-      model.pricesFor(evaluated.counts),
-    ),
-    ...(behaviour && { dramBehaviour: behaviour }),
-    ...(check && { check }),
-  };
-}
-
-function addChecks(own: CheckResult | undefined, pool: CheckResult | undefined): CheckResult | undefined {
-  if (own === undefined || pool === undefined) return own;
-  return { outputs: own.outputs + pool.outputs, mismatches: own.mismatches + pool.mismatches };
-}
-
-/** What the dataflow has chosen for the layer's first pass, its largest. */
-function chosenFor(
-  { problem, mapping, steps }: Schedule,
-  accelerator: Accelerator,
-): Readonly<Record<string, number>> {
-  if (problem.kind === 'vector') return {};
-  const shape = passShape(problem, mapping, steps[0].tile);
-  return mappedDataflow(accelerator, mapping).chosenFor?.(shape, arrayContext(accelerator)) ?? {};
 }
 
 /** Compares each variant with the first of its dataflow that leaves nothing out. */

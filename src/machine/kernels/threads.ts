@@ -31,7 +31,7 @@ export interface KernelThreads {
 /** Words of a thread's control block: main writes the part, then its number; the thread writes the number when it is done. */
 export const controlWord = { begun: 0, done: 1, failed: 2, kernel: 3, argCount: 4, args: 5 } as const;
 const mostArgs = 16;
-export const controlWords = controlWord.args + mostArgs;
+const controlWords = controlWord.args + mostArgs;
 
 /** What a thread is given. */
 export interface KernelThreadData {
