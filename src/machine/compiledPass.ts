@@ -117,7 +117,8 @@ export function createCompiledPass(
       blocks,
       groups: groups.count,
       weightBytes: streams.valueBytes,
-      mayShare: products >= fewestSharedProducts && !(mayOverwrite && !at.firstChannels && at.lastChannels),
+      mayShare:
+        products >= memory.fewestSharedProducts && !(mayOverwrite && !at.firstChannels && at.lastChannels),
     };
     for (let image = 0; image < at.imageCount; image++) {
       if (image > 0) sharing.finish();
@@ -146,9 +147,6 @@ export function createCompiledPass(
 }
 
 const blockKernels = { integers: 'passIntegers', wide: 'passWide', floats: 'passFloats' } as const;
-
-/** Passes of fewer are over before another thread has begun. */
-const fewestSharedProducts = 40_000;
 
 /** Of integers, the widest sums whose products with a 16-bit multiplier, and those with a residual beside, leave doubles exact. */
 const widestSum = 2 ** 36;

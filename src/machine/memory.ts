@@ -14,6 +14,8 @@ export interface MachineMemory {
   readonly kernels: CompiledKernels | undefined;
   /** Threads that take parts of the kernels' work; undefined where there is but this one. */
   readonly threads: KernelThreads | undefined;
+  /** As of `MemoryOptions`. */
+  readonly fewestSharedProducts: number;
   /** Gives up the room that the layer before had. What lies in SRAM stays. */
   beginLayer(): void;
   /**
@@ -29,14 +31,17 @@ interface MemoryOptions {
   readonly kernel?: KernelName;
   /** How many threads are to work in it, this one included, where kernels are compiled; 1 unless given. */
   readonly threads?: number;
+  /** Passes of fewer products, zeros included, are not shared: they are over before another thread has begun. */
+  readonly fewestSharedProducts?: number;
 }
 
 /** Memory of a machine with some buffers. It is to be closed where it has threads. */
 export function createMemory(
   buffers: readonly BufferSpec[],
-  { kernel = 'simd', threads = 1 }: MemoryOptions = {},
+  { kernel = 'simd', threads = 1, fewestSharedProducts = 40_000 }: MemoryOptions = {},
 ): MachineMemory {
-  return kernel === 'scalar' ? plainMemory(buffers) : sharedMemory(buffers, threads);
+  if (kernel === 'scalar') return plainMemory(buffers);
+  return sharedMemory(buffers, threads, fewestSharedProducts);
 }
 
 function plainMemory(buffers: readonly BufferSpec[]): MachineMemory {
@@ -44,6 +49,7 @@ function plainMemory(buffers: readonly BufferSpec[]): MachineMemory {
     sram: new Map(buffers.map(({ name, capacityBytes }) => [name, new Uint8Array(capacityBytes)])),
     kernels: undefined,
     threads: undefined,
+    fewestSharedProducts: Infinity,
     beginLayer: () => undefined,
     allocate: (bytes) => new Uint8Array(bytes),
     close: () => Promise.resolve(),
@@ -57,7 +63,11 @@ const alignment = 16;
 const margin = 256;
 
 /** SRAM at the beginning, what a layer asks for behind it; grows as it has to, and views of it stay valid. */
-function sharedMemory(buffers: readonly BufferSpec[], threadCount: number): MachineMemory {
+function sharedMemory(
+  buffers: readonly BufferSpec[],
+  threadCount: number,
+  fewestSharedProducts: number,
+): MachineMemory {
   const memory = new Memory({ initial: 1, maximum: mostPages, shared: true });
   let top = margin;
   const take = (bytes: number): Uint8Array => {
@@ -76,6 +86,7 @@ function sharedMemory(buffers: readonly BufferSpec[], threadCount: number): Mach
     sram,
     kernels: bindKernels(module, memory),
     threads,
+    fewestSharedProducts,
     beginLayer() {
       top = behindSram;
     },
