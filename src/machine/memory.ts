@@ -57,6 +57,7 @@ function plainMemory(buffers: readonly BufferSpec[]): MachineMemory {
 }
 
 const pageBytes = 65536;
+const firstPages = 1024;
 const mostPages = 65536;
 const alignment = 16;
 /** Kernels load whole vectors, of which some lanes may lie before the first byte that they were told of, or behind the last. */
@@ -68,20 +69,25 @@ function sharedMemory(
   threadCount: number,
   fewestSharedProducts: number,
 ): MachineMemory {
-  const memory = new Memory({ initial: 1, maximum: mostPages, shared: true });
+  // Few networks need more, and what is not used is not there.
+  const memory = new Memory({ initial: firstPages, maximum: mostPages, shared: true });
+  let threads: KernelThreads | undefined;
   let top = margin;
   const take = (bytes: number): Uint8Array => {
     const start = top;
     const end = start + bytes;
     top = Math.ceil(end / alignment) * alignment;
     const missing = Math.ceil((top + margin - memory.buffer.byteLength) / pageBytes);
-    if (missing > 0) memory.grow(missing);
+    if (missing > 0) {
+      memory.grow(missing);
+      threads?.renew();
+    }
     return new Uint8Array(memory.buffer, start, bytes);
   };
   const sram = new Map(buffers.map(({ name, capacityBytes }) => [name, take(capacityBytes)]));
   const behindSram = top;
   const module = kernelModule();
-  const threads = threadCount > 1 ? startKernelThreads(threadCount, module, memory) : undefined;
+  if (threadCount > 1) threads = startKernelThreads(threadCount, module, memory);
   return {
     sram,
     kernels: bindKernels(module, memory),

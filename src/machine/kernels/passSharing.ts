@@ -66,9 +66,11 @@ export function createPassSharing(
       if (kernel === 'passFewPositions') {
         for (let part = count - 1; part > 0; part--) {
           const [first, end] = [cut(groups, part), part === count - 1 ? groups : cut(groups, part + 1)];
-          threads?.begin(part, kernel, job, first, end, columns[part], weightBytes, gathered[part]);
+          if (end > first)
+            threads?.begin(part, kernel, job, first, end, columns[part], weightBytes, gathered[part]);
         }
-        kernels.passFewPositions(job, 0, cut(groups, 1), columns[0], weightBytes, gathered[0]);
+        const own = cut(groups, 1);
+        if (own > 0) kernels.passFewPositions(job, 0, own, columns[0], weightBytes, gathered[0]);
         return;
       }
       // Each thread reads all weights if positions are shared out, and lays out all columns if filters are.
@@ -76,10 +78,12 @@ export function createPassSharing(
       const units = isByBlocks ? blocks : groups;
       for (let part = count - 1; part > 0; part--) {
         const [first, end] = [cut(units, part), part === count - 1 ? units : cut(units, part + 1)];
+        if (end === first) continue;
         if (isByBlocks) threads?.begin(part, kernel, job, first, end, 0, groups, columns[part]);
         else threads?.begin(part, kernel, job, 0, blocks, first, end, columns[part]);
       }
       const own = cut(units, 1);
+      if (own === 0) return;
       if (isByBlocks) kernels[kernel](job, 0, own, 0, groups, columns[0]);
       else kernels[kernel](job, 0, blocks, 0, own, columns[0]);
     },

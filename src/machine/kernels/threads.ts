@@ -24,6 +24,8 @@ export interface KernelThreads {
   isDone(): boolean;
   /** Waits until all parts are done. @throws Error when a thread failed or is gone */
   finish(): void;
+  /** Starts the threads anew, none of which may have a part: a thread knows the memory only as large as it was when it began. */
+  renew(): void;
   /** Ends the threads. */
   close(): Promise<void>;
 }
@@ -51,17 +53,23 @@ export function startKernelThreads(
   module: WasmModule,
   memory: SharedWasmMemory,
 ): KernelThreads {
-  const controls = Array.from(
-    { length: count - 1 },
-    () => new Int32Array(new SharedArrayBuffer(controlWords * Int32Array.BYTES_PER_ELEMENT)),
-  );
-  const workers = controls.map((control) => {
-    const workerData: KernelThreadData = { module, memory, control };
-    // Flags such as `--eval` are meant for the process's own program.
-    const worker = new Worker(new URL('kernelThread.js', import.meta.url), { workerData, execArgv: [] });
-    worker.unref();
-    return worker;
-  });
+  let workers: readonly Worker[] = [];
+  let controls: readonly Int32Array[] = [];
+  const closing: Array<Promise<unknown>> = [];
+  const start = (): void => {
+    controls = Array.from(
+      { length: count - 1 },
+      () => new Int32Array(new SharedArrayBuffer(controlWords * Int32Array.BYTES_PER_ELEMENT)),
+    );
+    workers = controls.map((control) => {
+      const workerData: KernelThreadData = { module, memory, control };
+      // Flags such as `--eval` are meant for the process's own program.
+      const worker = new Worker(new URL('kernelThread.js', import.meta.url), { workerData, execArgv: [] });
+      worker.unref();
+      return worker;
+    });
+  };
+  start();
   let isBusy = false;
   return {
     count,
@@ -83,8 +91,12 @@ export function startKernelThreads(
       isBusy = false;
       for (const control of controls) waitFor(control);
     },
+    renew() {
+      closing.push(...workers.map((worker) => worker.terminate()));
+      start();
+    },
     async close() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await Promise.all([...closing, ...workers.map((worker) => worker.terminate())]);
     },
   };
 }

@@ -88,4 +88,26 @@ describe('passes that threads share', function () {
       { numRuns: 120 },
     );
   });
+
+  it('go on when the memory has grown', async () => {
+    const memory = createMemory(accelerator.buffers, { threads: 2, fewestSharedProducts: 0 });
+    const grown = memory.allocate(100 * 2 ** 20);
+    grown.fill(1, grown.length - 64);
+    memory.threads?.begin(1, 'loadPatch', ...copyOf(grown, grown.length - 64, grown.length - 32));
+    memory.threads?.finish();
+    expect([...grown.subarray(grown.length - 33)]).to.deep.equal(new Array<number>(33).fill(1));
+    await memory.close();
+  });
+
+  it('are not waited for in vain when they fail', async () => {
+    const memory = createMemory(accelerator.buffers, { threads: 2 });
+    memory.threads?.begin(1, 'loadPatch', ...copyOf(memory.allocate(64), 2 ** 31, 0));
+    expect(() => memory.threads?.finish()).to.throw('a thread of the kernels failed');
+    await memory.close();
+  });
 });
+
+/** Arguments of `loadPatch` that copy 32 bytes within a piece of memory. */
+function copyOf({ byteOffset }: Uint8Array, from: number, to: number): number[] {
+  return [byteOffset + from, 1, 32, 1, 32, 1, 32, 32, byteOffset + to, 1, 32, 0, 0];
+}
