@@ -1,6 +1,6 @@
 import { layOutColumns } from './columns';
 import { addFewPositions } from './fewPositions';
-import { finishFloats, finishIntegers } from './finish';
+import { finishFloats, finishIntegers, finishWide } from './finish';
 import { addFloats } from './floats';
 import { addIntegers } from './integers';
 import { blockPositions, FilterGroup, PassJob } from './passJob';
@@ -123,8 +123,11 @@ function endIntegers<S>(job: PassJob, firstBlock: u32, endBlock: u32, firstGroup
     for (let index: u32 = 0; index < group.filterCount; index++) {
       const filter = filterOf(group, index);
       if (!job.ends) putPsums<S>(job, filter, first, end);
-      else if (job.elementBytes == 1) finishIntegers<S, i8>(job, filter, first, end);
-      else finishIntegers<S, i16>(job, filter, first, end);
+      else if (isFloat<S>()) {
+        if (job.elementBytes == 1) finishWide<i8>(job, filter, first, end);
+        else finishWide<i16>(job, filter, first, end);
+      } else if (job.elementBytes == 1) finishIntegers<i8>(job, filter, first, end);
+      else finishIntegers<i16>(job, filter, first, end);
     }
   }
 }

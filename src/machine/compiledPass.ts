@@ -148,8 +148,8 @@ export function createCompiledPass(
 
 const blockKernels = { integers: 'passIntegers', wide: 'passWide', floats: 'passFloats' } as const;
 
-/** Of integers, the widest sums whose products with a 16-bit multiplier, and those with a residual beside, leave doubles exact. */
-const widestSum = 2 ** 36;
+/** Of integers, sums whose products with a 16-bit multiplier 64 bits hold, and residuals' products that doubles hold beside others. */
+const widestSum = 2 ** 46;
 const widestResidual = 2 ** 52;
 
 function arithmeticOf(
