@@ -14,6 +14,7 @@ import { openReference } from '../reference/backend.js';
 import { dramBehaviour } from '../report/dramBehaviour.js';
 import type { CheckResult, LayerResult, ScenarioResult, VariantResult } from '../report/result.js';
 import { savingsOf, totalsOf } from '../report/totals.js';
+import { dataflowsOf } from '../search/space.js';
 import { energyModelOf, evaluateLayer } from './layerCost.js';
 import { leavesNothingOut } from './dense.js';
 import { densityNotes, scenarioNotes } from './notes.js';
@@ -146,6 +147,9 @@ function variantResult(
     variant: plan.variant.name,
     storage: plan.storage,
     dataflow: accelerator.array.dataflow,
+    usedDataflows: dataflowsOf(accelerator).filter((name) =>
+      layers.some(({ dataflow }) => dataflow === name),
+    ),
     description: plan.variant.description,
     notes: [...notes, ...storageNotes(plan), ...plan.notes, ...idlePhaseNotes(scenario, plan)],
     layers,
@@ -206,6 +210,7 @@ function layerResult(
     ...(format !== undefined && { format }),
     ...(schedule.problem.kept && { kept: schedule.problem.kept }),
     mapping: schedule.mapping,
+    ...dataflowFor(schedule, accelerator),
     chosen: chosenFor(schedule, accelerator),
     steps: schedule.steps.length,
     ...evaluated,
@@ -218,6 +223,15 @@ function layerResult(
     ...(behaviour && { dramBehaviour: behaviour }),
     ...(check && { check }),
   };
+}
+
+/** Without MACs there is none to be named, unless the array is never set to another. */
+function dataflowFor(
+  { problem, mapping }: Schedule,
+  accelerator: Accelerator,
+): Pick<LayerResult, 'dataflow'> {
+  if (problem.kind === 'vector' && accelerator.array.dataflows !== undefined) return {};
+  return { dataflow: mappedDataflow(accelerator, mapping).name };
 }
 
 function addChecks(own: CheckResult | undefined, pool: CheckResult | undefined): CheckResult | undefined {
