@@ -126,7 +126,7 @@ export const unusualSearches: fc.Arbitrary<SearchProblem> = fc
     };
   });
 
-function notConv(layer: Layer): Exclude<Layer, ConvLayer> {
+export function notConv(layer: Layer): Exclude<Layer, ConvLayer> {
   if (isConv(layer)) throw new Error(`${layer.name} has weights`);
   return layer;
 }
