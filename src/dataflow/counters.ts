@@ -100,9 +100,18 @@ export function addAccesses(total: AccessTable, part: AccessTable, times: number
 
 /** Words of all tensors read from a buffer. */
 export function readTransactions(table: AccessTable, buffer: number): number {
+  return transactionsOf(table, buffer, readOffset);
+}
+
+/** Words of all tensors written to a buffer. */
+export function writeTransactions(table: AccessTable, buffer: number): number {
+  return transactionsOf(table, buffer, writeOffset);
+}
+
+function transactionsOf(table: AccessTable, buffer: number, offset: number): number {
   let words = 0;
   for (let tensor = 0; tensor < tensors.length; tensor++) {
-    words += table[(buffer * tensors.length + tensor) * fields + readOffset + 1];
+    words += table[(buffer * tensors.length + tensor) * fields + offset + 1];
   }
   return words;
 }

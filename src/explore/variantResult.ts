@@ -12,6 +12,7 @@ import { dramBehaviour } from '../report/dramBehaviour.js';
 import type { CheckResult, LayerResult, VariantResult } from '../report/result.js';
 import { totalsOf } from '../report/totals.js';
 import type { Schedule } from '../schedule/schedule.js';
+import { dataflowsOf } from '../search/space.js';
 import { energyModelOf, evaluateLayer } from './layerCost.js';
 import { isReported } from './layersToRun.js';
 import { idlePhaseNotes } from './mappingNotes.js';
@@ -37,6 +38,9 @@ export function variantResult(
     variant: plan.variant.name,
     storage: plan.storage,
     dataflow: accelerator.array.dataflow,
+    usedDataflows: dataflowsOf(accelerator).filter((name) =>
+      layers.some(({ dataflow }) => dataflow === name),
+    ),
     description: plan.variant.description,
     notes: [...notes, ...storageNotes(plan), ...plan.notes, ...idlePhaseNotes(scenario, plan)],
     layers,
@@ -97,6 +101,7 @@ function layerResult(
     ...(format !== undefined && { format }),
     ...(schedule.problem.kept && { kept: schedule.problem.kept }),
     mapping: schedule.mapping,
+    ...dataflowFor(schedule, accelerator),
     chosen: chosenFor(schedule, accelerator),
     steps: schedule.steps.length,
     ...evaluated,
@@ -109,6 +114,15 @@ function layerResult(
     ...(behaviour && { dramBehaviour: behaviour }),
     ...(check && { check }),
   };
+}
+
+/** Without MACs there is none to be named, unless the array is never set to another. */
+function dataflowFor(
+  { problem, mapping }: Schedule,
+  accelerator: Accelerator,
+): Pick<LayerResult, 'dataflow'> {
+  if (problem.kind === 'vector' && accelerator.array.dataflows !== undefined) return {};
+  return { dataflow: mappedDataflow(accelerator, mapping).name };
 }
 
 function addChecks(own: CheckResult | undefined, pool: CheckResult | undefined): CheckResult | undefined {

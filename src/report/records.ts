@@ -13,7 +13,7 @@ export interface RowRecord {
 /** One layer of one variant, for one batch. Units stand in the names; docs/results.md explains each. */
 export function layerRecord(
   { scenario, batch }: Pick<ScenarioResult, 'scenario' | 'batch'>,
-  { variant, storage, dataflow }: Pick<VariantResult, 'variant' | 'storage' | 'dataflow'>,
+  { variant, storage }: Pick<VariantResult, 'variant' | 'storage'>,
   result: LayerResult,
 ): RowRecord {
   const { counts, energy, mapping, input, output, kernel } = result;
@@ -21,7 +21,7 @@ export function layerRecord(
     scenario,
     variant,
     storage,
-    dataflow,
+    dataflow: result.dataflow ?? null,
     layer: counts.layer,
     kind: counts.kind,
     fused: counts.pooling?.layer ?? null,
@@ -84,7 +84,7 @@ export function variantRecord(
     scenario,
     variant: result.variant,
     storage: result.storage,
-    dataflow: result.dataflow,
+    dataflow: result.usedDataflows.join('+'),
     batch,
     parameters: totals.parameters,
     weightBytes: { ...totals.weightBytes, total: totalStoredBytes(totals.weightBytes) },

@@ -24,6 +24,8 @@ export interface LayerResult {
   /** Of the maps that stay on chip, the names of their buffers. */
   readonly kept?: Readonly<Partial<Record<'input' | 'residual' | 'output', string | undefined>>> | undefined;
   readonly mapping: Mapping;
+  /** In which the array works on it; absent for layers without MACs where the array can be set to several. */
+  readonly dataflow?: string;
   /** What the dataflow has chosen beyond it for the first pass, such as e, p, q, r and t of row stationary. */
   readonly chosen: Readonly<Record<string, number>>;
   readonly steps: number;
@@ -96,7 +98,10 @@ export interface VariantResult {
   readonly variant: string;
   /** As asked for: `auto` or a format; what each layer was stored in stands with the layer. */
   readonly storage: string;
+  /** Of an array that can be set to several, the first. */
   readonly dataflow: string;
+  /** All that the array works in, one layer after the other, in the accelerator's order. */
+  readonly usedDataflows: readonly string[];
   readonly description: string;
   /** What the numbers were made of: weights, images, calibration. */
   readonly notes: readonly string[];

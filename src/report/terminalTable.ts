@@ -69,14 +69,16 @@ function heading({
   variants,
 }: ScenarioResult): string {
   const storages = new Set(variants.map(({ storage }) => storage));
-  const dataflows = new Set(variants.map(({ dataflow }) => dataflow));
   const { name, rows, columns, clockHz, technologyNm } = accelerator;
+  const dataflows = new Set(variants.flatMap(({ usedDataflows }) => usedDataflows));
+  // Layers without MACs need none.
+  const array = [`${rows}x${columns} PEs`, ...(dataflows.size > 0 ? [[...dataflows].join(' / ')] : [])];
   const operands =
     precision.ifmap === precision.weight
       ? precision.ifmap
       : `ifmap ${precision.ifmap}, weight ${precision.weight}`;
   return (
-    `${scenario}: ${network.name} on ${name} (${rows}x${columns} PEs, ${[...dataflows].join(' / ')}, ` +
+    `${scenario}: ${network.name} on ${name} (${array.join(', ')}, ` +
     `${formatFixed(clockHz / 1e6, 0)} MHz, ${technologyNm} nm), ${operands}${storages.size === 1 ? `, storage ${[...storages].join('')}` : ''}` +
     `${layout === planar.name ? '' : `, feature maps as ${layout}`}; ` +
     `${executionWords[execution]}${batch === 1 ? 'figures are for one image' : `batch ${batch}, counts are of one batch`}${images === batch || images === 0 ? '' : `, ${images} images were run`}`

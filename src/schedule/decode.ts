@@ -1,6 +1,6 @@
 import { totalBytes } from '../storage/format.js';
 import type { DecodeWork, TileSize } from '../storage/format.js';
-import { bufferAccess, countRead, readTransactions } from '../dataflow/counters.js';
+import { bufferAccess, countRead, readTransactions, writeTransactions } from '../dataflow/counters.js';
 import type { Dataflow } from '../dataflow/dataflow.js';
 import type { ArrayContext, PassCost, PassShape } from '../dataflow/pass.js';
 import type { ConvProblem } from '../mapping/problem.js';
@@ -40,7 +40,7 @@ export interface Decoding {
  * Where there is one, or values are stored in fewer bits than they have, everything that is stored of the tile is read as
  * one stream of whole words through the port of the weight buffer, ahead of the array into FIFOs. Serial steps go
  * through the decoder, `entriesPerCycle` of them. A pass waits only for what either takes beyond the pass's own
- * cycles.
+ * cycles; at a port that reads and writes share, what the pass writes to the buffer takes its turn among the reads.
  */
 export function addDecoding(
   cost: PassCost,
@@ -71,7 +71,9 @@ export function addDecoding(
   cost.decoding.maskBits += work.maskBits * rounds;
   cost.decoding.symbols += work.symbols * rounds;
 
-  const portCycles = isDecoded ? Math.ceil(readTransactions(accesses, weight.buffer) / weight.ports) : 0;
+  const reads = readTransactions(accesses, weight.buffer);
+  const inTurn = reads + (weight.isShared ? writeTransactions(accesses, weight.buffer) : 0);
+  const portCycles = isDecoded ? Math.ceil(inTurn / weight.ports) : 0;
   const decoderCycles = Math.ceil((work.serialSteps * rounds) / context.entriesPerCycle);
   const stalls = Math.max(0, portCycles - cost.cycles, decoderCycles - cost.cycles);
   cost.cycles += stalls;

@@ -23,13 +23,12 @@ interface VectorWork {
   readonly operations: number;
   readonly operands: readonly Operands[];
   readonly outputs: number;
-  /** Operands and results lie in one buffer, whose ports they may have to share. */
-  readonly inOneBuffer: boolean;
 }
 
 /**
  * A tile of pooling, addition or ReLU on the post-processor: it takes one window element per lane and cycle from the
- * ifmap buffer (an addition's second operand lies where its result will), as far as the ports deliver them.
+ * ifmap buffer (an addition's second operand lies where its result will), as far as the ports deliver them. Results go the other way
+ * at the same time, but through the same ports where reads and writes share those of a buffer.
  */
 export function vectorPassCost(problem: VectorProblem, outputs: number, context: ArrayContext): PassCost {
   const { kernelHeight, kernelWidth } = problem.window;
@@ -44,7 +43,6 @@ export function vectorPassCost(problem: VectorProblem, outputs: number, context:
       operations: windowElements + (problem.residual ? outputs : 0),
       operands: problem.residual ? [window, residual] : [window],
       outputs,
-      inOneBuffer: false,
     },
     context,
   );
@@ -76,7 +74,6 @@ export function poolingPassCost(
       operations: windowElements,
       operands: [{ tensor: 'ofmap', port: context.ports.ofmap, elements }],
       outputs,
-      inOneBuffer: true,
     },
     context,
   );
@@ -95,7 +92,7 @@ function elementsUnder(window: Window, axis: 0 | 1, start: number, count: number
 }
 
 function costOf(
-  { precision, windowElements, operations, operands, outputs, inOneBuffer }: VectorWork,
+  { precision, windowElements, operations, operands, outputs }: VectorWork,
   { ports, bufferCount, postProcessorLanes }: ArrayContext,
 ): PassCost {
   const bits = bitsOf(precision);
@@ -106,7 +103,7 @@ function costOf(
   const reads = cyclesOf(...reading);
   const writes = cyclesOf(writing);
 
-  cost.cycles = Math.max(unstalled, inOneBuffer ? cyclesOf(...reading, writing) : Math.max(reads, writes));
+  cost.cycles = Math.max(unstalled, cyclesOf(...reading, writing));
   cost.firstFoldCycles = cost.cycles;
   if (reads >= writes) cost.ifmapStalls = cost.cycles - unstalled;
   else cost.drainStalls = cost.cycles - unstalled;

@@ -56,7 +56,8 @@ const mostPlacements = 2 ** 13;
  * Visits the legal mappings of a space, each with a lower bound of what it costs. The bounds are in closed form:
  *
  * - latency: passes by `Dataflow.leastCycles` one after the other, between the first loads and the last store, beside them all that goes
- *   through a single slot; or all bytes at the DRAM's peak rate, whichever takes longer
+ *   through a single slot, and fused poolings as far as nothing comes in meanwhile; or all bytes at the DRAM's peak rate, whichever takes
+ *   longer
  * - energy: multiplications, operations, bytes moved, and standing by for that latency
  *
  * @returns how many mappings were bounded, those that fell with the bound of their tiling counted once
@@ -80,8 +81,10 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
         let index = tilings++ * mostPlacements;
         const { filters, channels, images, rows, columns } = tiling;
         const cycles = groups * (cyclesOf?.(filters, channels, images, rows, columns) ?? 0);
-        const passCycles = Math.max(cycles, work.cycles) + work.poolingCycles;
-        const ofTiling = leastSums(search, rates, moved(tiling, undefined, rates), passCycles, passPj);
+        const passCycles = Math.max(cycles, work.cycles);
+        const sumsWith = (bytes: MovedBytes): ObjectiveSums =>
+          leastSums(search, rates, bytes, passCycles, work.poolingCycles, passPj);
+        const ofTiling = sumsWith(moved(tiling, undefined, rates));
         const boundOfTiling = valueOf(objective, ofTiling);
         if (boundOfTiling > visitor.limit()) {
           bounded++;
@@ -92,7 +95,7 @@ export function forEachBounded(search: SearchProblem, space: MappingSpace, visit
           bounded++;
           index++;
           const bytes = moved(tiling, placement, rates);
-          const least = leastSums(search, rates, bytes, passCycles, passPj);
+          const least = sumsWith(bytes);
           const bound = valueOf(objective, least);
           if (bound > visitor.limit()) {
             visitor.passOver(bound);
@@ -128,18 +131,22 @@ function leastPassPj({ macs, operations, outputBytes }: LeastWork, rates: Energy
   return macs * rates.perMac + operations * rates.perOperation + outputBytes * rates.perOutputByte;
 }
 
-/** What a layer costs at least whose passes take so many cycles and so much energy. */
+/** What a layer costs at least whose passes, and the poolings of their tiles, take so many cycles and so much energy. */
 export function leastSums(
   { accelerator: { dram, periodPs } }: SearchProblem,
   rates: EnergyRates | undefined,
-  { read, written, first, last, between, fillPj }: MovedBytes,
+  { read, written, first, last, between, besidePooling, isWaitedFor, fillPj }: MovedBytes,
   passCycles: number,
+  poolingCycles: number,
   passPj: number,
 ): ObjectiveSums {
   const psPerByte = 1e12 / dram.bandwidthBytesPerSecond;
   const startPs = dram.kind === 'flat' ? dram.latencyPs : 0;
-  const inTurn = startPs + (first + between + last) * psPerByte + passCycles * periodPs;
-  const latencyPs = Math.max(inTurn, startPs + (read + written) * psPerByte);
+  const hiddenPs = Math.min(besidePooling * psPerByte, poolingCycles * periodPs);
+  const movingPs = (isWaitedFor ? startPs : 0) + (first + between + last) * psPerByte;
+  const inTurn = movingPs + (passCycles + poolingCycles) * periodPs - hiddenPs;
+  const bytes = read + written;
+  const latencyPs = Math.max(inTurn, bytes === 0 ? 0 : startPs + bytes * psPerByte);
   const energyPj =
     rates === undefined
       ? 0
@@ -148,5 +155,5 @@ export function leastSums(
         read * rates.perByteRead +
         written * rates.perByteWritten +
         latencyPs * rates.idlePerPs;
-  return { latencyPs, energyPj, dramBytes: read + written };
+  return { latencyPs, energyPj, dramBytes: bytes };
 }

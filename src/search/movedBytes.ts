@@ -17,6 +17,10 @@ export interface MovedBytes {
   last: number;
   /** While no pass can run, the first and the last aside. */
   between: number;
+  /** Of `between`, at most: while a finished tile is pooled, which needs the operands of its pass no more. */
+  besidePooling: number;
+  /** Whether some pass has to wait for the DRAM, or the layer's end after the last one. */
+  isWaitedFor: boolean;
   /** What filling and emptying the buffers costs, and the DMA, in pJ. */
   fillPj: number;
   /** Of `read`: the bytes of all ifmap tiles, and how often they are loaded; of `written`: those of the ofmap. 0 where these stay on chip. */
@@ -60,6 +64,8 @@ export function movedBytesOf(
     first: 0,
     last: 0,
     between: 0,
+    besidePooling: 0,
+    isWaitedFor: false,
     fillPj: 0,
     ifmapOnce: 0,
     ifmapLoads: 1,
@@ -107,6 +113,17 @@ export function movedBytesOf(
       if (dram.kind === 'flat' && slots[ofmap] === 1 && channels.trips === 1 && inDram.output && !isPooled)
         moved.between += storedBytes - moved.last;
     }
+    moved.besidePooling = 0;
+    if (isPooled && placement !== undefined) {
+      const { slots } = placement;
+      const behindEach =
+        (slots[ifmap] === 1 ? slotBytes[ifmap] : 0) +
+        (slots[weight] === 1 ? slotBytes[weight] + dram.burstBytes : 0);
+      moved.besidePooling = Math.min(moved.between, tiles[ofmap] * behindEach);
+    }
+    // A residual comes in before the pass that completes its tile, which is the first one where no sums are partial.
+    const isResidualFirst = inDram.residual && channels.trips === 1;
+    moved.isWaitedFor = moved.first + moved.between + moved.last > 0 || isResidualFirst;
     if (rates !== undefined) {
       const { fillPerByte, storePerByte, perByteMoved } = rates;
       const weightBytes = weights === undefined ? 0 : weights.bytes * weightLoads;

@@ -96,7 +96,8 @@ export function createRefinement(
       search,
       rates.get(dataflow),
       wholeBursts(mapping, moved),
-      cycles + poolingCycles,
+      cycles,
+      poolingCycles,
       pj,
     );
     return [

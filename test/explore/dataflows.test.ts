@@ -7,6 +7,9 @@ import type { ScenarioOverrides } from '../../src/explore/overrides.js';
 import { loadScenario } from '../../src/explore/scenario.js';
 import type { Scenario } from '../../src/explore/scenario.js';
 import { simulate } from '../../src/explore/simulate.js';
+import { layerRecord, variantRecord } from '../../src/report/records.js';
+import type { ScenarioResult } from '../../src/report/result.js';
+import { terminalTable } from '../../src/report/terminalTable.js';
 import { files, inWorkspace } from '../cli/command.js';
 
 const { 'scenario.yaml': scenario, 'machine.yaml': machine } = files;
@@ -85,4 +88,74 @@ describe('a scenario with several dataflows', function () {
       const cycles = together.variants.map(({ totals }) => totals.cycles);
       expect(new Set(cycles).size, 'the dataflows differ').to.equal(cycles.length);
     }));
+});
+
+describe('results of an array that can be set to several dataflows', () => {
+  const named = {
+    'machine.yaml': machine.replace('weight-stationary', '[weight-stationary, lock-step, output-stationary]'),
+  };
+  const wholes: ReadonlyArray<readonly [layer: string, tile: string]> = [
+    ['conv1', '{ filters: 16, channels: 3, rows: 8, columns: 8 }'],
+    ['conv2', '{ filters: 16, channels: 16, rows: 8, columns: 8 }'],
+    ['fc', '{ filters: 10, channels: 16, rows: 1, columns: 1 }'],
+  ];
+  /** Maps the layers in these dataflows, whole. */
+  const mappedIn = (...dataflows: readonly string[]): Record<string, string> => ({
+    ...named,
+    ...withKeys(
+      [
+        'execution: estimate',
+        'mapping:',
+        ...wholes.map(
+          ([layer, tile], index) =>
+            `  ${layer}: { dataflow: ${dataflows[index]}, tile: ${tile}, order: filters channels rows columns }`,
+        ),
+      ].join('\n'),
+    ),
+  });
+  const simulated = async (folder: string): Promise<ScenarioResult> => simulate(await load(folder));
+
+  it('name with each layer the one that it is mapped to, and none with a layer that has no MACs', () =>
+    inWorkspace(
+      async (folder) => {
+        const result = await simulated(folder);
+        for (const variant of result.variants) {
+          const inFile = variant.layers.map((layer) => layerRecord(result, variant, layer).dataflow);
+          const names = variant.layers.map(({ counts }) => counts.layer);
+          expect(names).to.deep.equal(['conv1', 'conv2', 'pool', 'fc']);
+          expect(inFile).to.deep.equal(['output-stationary', 'weight-stationary', null, 'output-stationary']);
+        }
+      },
+      mappedIn('output-stationary', 'weight-stationary', 'output-stationary'),
+    ));
+
+  it('name with each variant all that are used, in the order of the accelerator', () =>
+    inWorkspace(
+      async (folder) => {
+        const result = await simulated(folder);
+        for (const variant of result.variants)
+          expect(variantRecord(result, variant).dataflow).to.equal('weight-stationary+output-stationary');
+        expect(terminalTable(result)).to.match(/\(4x4 PEs, weight-stationary \/ output-stationary, 500 MHz/);
+      },
+      mappedIn('output-stationary', 'weight-stationary', 'output-stationary'),
+    ));
+
+  it('leave out what no layer is mapped to', () =>
+    inWorkspace(
+      async (folder) => {
+        const result = await simulated(folder);
+        expect(variantRecord(result, result.variants[0]).dataflow).to.equal('lock-step');
+      },
+      mappedIn('lock-step', 'lock-step', 'lock-step'),
+    ));
+
+  it('name with every layer the one dataflow of an array that has no other', () =>
+    inWorkspace(async (folder) => {
+      const result = await simulated(folder);
+      for (const variant of result.variants) {
+        expect(variantRecord(result, variant).dataflow).to.equal('weight-stationary');
+        for (const layer of variant.layers)
+          expect(layerRecord(result, variant, layer).dataflow).to.equal('weight-stationary');
+      }
+    }, withKeys('execution: estimate')));
 });

@@ -21,6 +21,7 @@ function variantOf({ variant, dataflow, cycles, storage = 'auto' }: Given): Vari
     variant,
     storage,
     dataflow,
+    usedDataflows: [dataflow],
     description: '',
     notes: [],
     layers: [],

@@ -55,7 +55,8 @@ function variantOf({
   const layers = counts.map((each) => layerOf(each, machine));
   const energy = addEnergy(layers.map((layer) => layer.energy));
   return {
-    ...{ variant, storage, dataflow, description: '', notes: [], layers, energy, area },
+    ...{ variant, storage, dataflow, usedDataflows: [dataflow], description: '', notes: [] },
+    ...{ layers, energy, area },
     totals: totalsOf(counts, 6, dramBehaviour(counts, machine.dram)),
     metrics: energyMetrics(energy),
     peakChipPowerMw: 0,

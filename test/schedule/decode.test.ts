@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { addDecoding } from '../../src/schedule/decode.js';
 import type { Decoding } from '../../src/schedule/decode.js';
-import { bufferAccess, countRead } from '../../src/dataflow/counters.js';
+import { bufferAccess, countRead, countWrite } from '../../src/dataflow/counters.js';
 import { emptyPassCost } from '../../src/dataflow/pass.js';
 import type { ArrayContext, PassCost } from '../../src/dataflow/pass.js';
 import type { TileSize } from '../../src/storage/format.js';
@@ -83,6 +83,22 @@ describe('decoding of weights', () => {
     const sizes = { work, positionBytes: 13 };
     expect(decoded(sizes, 9, { entriesPerCycle: 2 }).decodeStalls).to.equal(17);
     expect(decoded(sizes, 9, { entriesPerCycle: 3 }).decodeStalls).to.equal(8);
+  });
+
+  it('shares the port with what the pass writes, where reads and writes share it', () => {
+    const positioned = (isShared: boolean): PassCost => {
+      const cost = pass(8);
+      // Sums that leave for the same buffer.
+      countWrite(cost.accesses, 1, 'ofmap', 30, 30, 30);
+      const array = context(4, 4);
+      const ports = { ...array.ports, weight: { buffer: 1, wordBits: 16, ports: 1, isShared } };
+      const size = { valueBytes: 10, positionBytes: 9, pointerBytes: 4 };
+      addDecoding(cost, { work: none, size, weightBits: 8, rounds: 8 }, { ...array, ports });
+      return cost;
+    };
+    expect(positioned(false).decodeStalls).to.equal(0);
+    expect(positioned(true).decodeStalls).to.equal(8 * 12 + 30 - 100);
+    expect(positioned(true).cycles).to.equal(126);
   });
 
   it('is counted once a round', () => {

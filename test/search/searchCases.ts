@@ -3,8 +3,10 @@ import type { Accelerator } from '../../src/accelerator/accelerator.js';
 import { defaultController } from '../../src/dram/controllerSettings.js';
 import { burstBytesOf, peakBytesPerSecond } from '../../src/dram/part.js';
 import { createEnergyModel } from '../../src/energy/evaluate.js';
-import { convProblem } from '../../src/mapping/layerProblem.js';
+import { convProblem, vectorProblem } from '../../src/mapping/layerProblem.js';
 import type { LayerProblem } from '../../src/mapping/problem.js';
+import { isConv } from '../../src/network/layer.js';
+import type { ConvLayer, Layer } from '../../src/network/layer.js';
 import type { MappingObjective } from '../../src/scenario/objective.js';
 import type { SearchProblem } from '../../src/search/floor.js';
 import { layoutOf } from '../../src/storage/featureMapLayout.js';
@@ -13,6 +15,8 @@ import { plainPart } from '../dram/fixtures.js';
 import { table } from '../energy/fixtures.js';
 import { cases, int8, layouts, machines } from '../machine/arbitraries.js';
 import type { Case } from '../machine/arbitraries.js';
+import { fusedCases, problemsOf } from '../machine/fusedCases.js';
+import { vectorLayers } from '../machine/vectorLayers.js';
 
 /** Figures of everything, so that no part of the energy goes unseen. */
 const everything = table({
@@ -65,6 +69,66 @@ function searchOf(given: Case, accelerator: Accelerator, objective: MappingObjec
     objective,
     priced: { layer, model: createEnergyModel(accelerator, int8, everything) },
   };
+}
+
+/** Some of a layer's maps stay in the buffers. */
+const keptIn = fc.record({
+  input: fc.boolean(),
+  residual: fc.boolean(),
+  output: fc.boolean(),
+  bytes: fc.nat(512).map((words) => words * 8),
+});
+
+type KeptChoice = typeof keptIn extends fc.Arbitrary<infer T> ? T : never;
+
+function withKept<T extends LayerProblem>(problem: T, { buffers }: Accelerator, chosen: KeptChoice): T {
+  const [first, last] = [buffers[0].name, buffers[buffers.length - 1].name];
+  return {
+    ...problem,
+    kept: {
+      ...(chosen.input && { input: first }),
+      ...(chosen.residual && problem.residual && { residual: last }),
+      ...(chosen.output && { output: last }),
+      bytes: { [first]: chosen.bytes },
+    },
+  };
+}
+
+/** Small layers of every kind, convolutions with a pooling fused into them among them, with and without maps that stay on chip. */
+export const unusualSearches: fc.Arbitrary<SearchProblem> = fc
+  .record({
+    given: fusedCases([int8]),
+    which: fc.constantFrom('fused' as const, 'plain' as const, 'pool' as const, 'vector' as const),
+    vector: fc.nat(4),
+    machine: machines,
+    objective: objectives,
+    kept: fc.option(keptIn),
+    dram: fc.constantFrom('flat' as const, 'flat' as const, 'commands' as const),
+  })
+  .map(({ given, which, vector, machine, objective, kept, dram }) => {
+    const accelerator = dram === 'flat' ? machine : withCommands(machine, 1);
+    const model = createEnergyModel(accelerator, int8, everything);
+    const own = problemsOf(given);
+    const { layer: alone } = vectorLayers().layers[vector];
+    const [layer, problem]: [Layer, LayerProblem] =
+      which === 'fused'
+        ? [given.modelLayer.layer, own.fused]
+        : which === 'plain'
+          ? [given.modelLayer.layer, own.alone]
+          : which === 'pool'
+            ? [given.pool.layer, own.pool]
+            : [alone, vectorProblem(notConv(alone), int8, given.images)];
+    return {
+      problem: kept === null ? problem : withKept(problem, accelerator, kept),
+      accelerator,
+      objective,
+      priced: { layer, model },
+    };
+  });
+
+export function notConv(layer: Layer): Exclude<Layer, ConvLayer> {
+  if (isConv(layer)) throw new Error(`${layer.name} has weights`);
+  return layer;
 }
 
 /** Small convolutions on machines of every kind, for every objective. */
