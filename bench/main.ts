@@ -1,71 +1,51 @@
-import { cpus } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot, packageVersion } from '../src/document/package.js';
+import { parseArgs } from 'node:util';
+import { packageRoot } from '../src/document/package.js';
 import { writeFilesAtomically } from '../src/document/writeAtomically.js';
-import { dramTable, estimateLine, measureDram } from './dram.js';
-import { mappingTable, measureMapping } from './mapping.js';
-import { measureNetwork } from './measureNetwork.js';
-import type { Measurement } from './measureNetwork.js';
-import { measureStorage, storageTable } from './storage.js';
+import { fullPlan, quickPlan } from './benchPlan.js';
+import { goalTable, reachedGoals } from './print/goals.js';
+import { growthPlot } from './print/growthPlot.js';
+import { describeMachine, load, machineLine } from './print/machine.js';
+import { tableMarkdown, tableText } from './print/table.js';
+import type { Table } from './print/table.js';
+import { runBench } from './runBench.js';
 
-const isQuick = process.argv.includes('--quick');
-const repeats = isQuick ? 3 : 9;
-const runs: ReadonlyArray<readonly [scenario: string, variant: string]> = isQuick
-  ? [['resnet18-cifar10', 'PSD4_P8']]
-  : [
-      ['resnet18-cifar10', 'PSD4_P8'],
-      ['resnet18-cifar10', 'pSC9'],
-      ['resnet18-cifar10', 'PSD1_P16'],
-      ['vgg16-cifar10', 'PSD4_P8'],
-    ];
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, markdown: { type: 'boolean', default: false } },
+});
+const machine = describeMachine();
+const loadAtStart = load();
+const start = new Date();
+console.log(machineLine(machine));
+console.log(`load at the start: ${loadAtStart.toFixed(2)}`);
+console.log('figures are medians (lower to upper quartile)\n');
 
-const measurements: Measurement[] = [];
-for (const [scenario, variant] of runs) {
-  const measured = await measureNetwork(
-    join(packageRoot(), `configs/scenarios/${scenario}.yaml`),
-    variant,
-    repeats,
-  );
-  measurements.push(measured);
-  console.log(line(measured));
-}
-const storage = measureStorage(repeats);
-console.log(storageTable(storage));
-const dram = await measureDram(repeats);
-console.log(dramTable(dram.controller));
-console.log(estimateLine(dram.estimate));
-const mapping = await measureMapping(repeats, isQuick ? ['halved'] : ['halved', 'aligned']);
-console.log(mappingTable(mapping));
-const folder = join(packageRoot(), 'bench', 'results');
-const name = `${new Date().toISOString().replace(/[:.]/g, '-')}.json`;
-const record = {
-  version: packageVersion(),
-  node: process.version,
-  cpu: cpus()[0]?.model,
-  repeats,
-  measurements,
-  storage,
-  dram,
-  mapping,
+const show = (table: Table): void => {
+  console.log(`${options.markdown ? tableMarkdown(table) : tableText(table)}\n`);
 };
-await writeFilesAtomically(folder, { [name]: `${JSON.stringify(record, undefined, 2)}\n` });
-console.log(`kept in bench/results/${name}`);
-
-function line({
-  scenario,
-  variant,
-  tileMs,
-  inferenceMs,
-  ratio,
-  effectualMacs,
-  reference,
-  estimateMs,
-  mappingMs,
-}: Measurement): string {
-  const rate = effectualMacs / tileMs / 1e6;
-  return (
-    `${scenario} ${variant}: tile execution ${tileMs.toFixed(1)} ms, ${rate.toFixed(2)} G effectual MACs simulated per second; ` +
-    `${reference} inference ${inferenceMs.toFixed(1)} ms; ratio ${ratio.toFixed(2)} (goal 1.0); ` +
-    `estimate ${estimateMs.toFixed(1)} ms, mapping search ${mappingMs.toFixed(0)} ms`
-  );
+const folder = mkdtempSync(join(tmpdir(), 'psconv-bench-'));
+try {
+  const measured = await runBench(options.quick ? quickPlan : fullPlan, folder, show);
+  const goals = reachedGoals(measured);
+  show(goalTable(goals));
+  const loadAtEnd = load();
+  const seconds = (Date.now() - start.getTime()) / 1000;
+  console.log(`load at the end: ${loadAtEnd.toFixed(2)}; ${seconds.toFixed(0)} s in all`);
+  const record = {
+    kind: options.quick ? 'quick' : 'full',
+    date: start.toISOString(),
+    ...{ seconds, machine, loadAtStart, loadAtEnd, goals, ...measured },
+  };
+  const cpu = machine.cpu.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const name = `${options.quick ? 'quick-' : ''}${record.date.slice(0, 10)}-${cpu}.json`;
+  await writeFilesAtomically(join(packageRoot(), 'bench', 'results'), {
+    [name]: `${JSON.stringify(record, undefined, 2)}\n`,
+    // Of a few sizes there is not much to see.
+    ...(!options.quick && { 'growth.svg': growthPlot(measured.growth) }),
+  });
+  console.log(`kept in bench/results/${name}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
