@@ -75,7 +75,7 @@ export const fullPlan: BenchPlan = {
     help: { warmUps: 1, least: 7, most: 11, budgetMs: 3000 },
     run: { warmUps: 0, least: 2, most: 7, budgetMs: 10_000 },
   },
-  arithmetics: 4,
+  arithmetics: Infinity,
   growth: { quantities: ['MACs', 'channels', 'PEs', 'KiB of buffers'], sizes: Infinity },
   mapping: { variants: ['PSD4_P8', 'pSC9'], spaces: ['halved', 'aligned'] },
   isQuick: false,

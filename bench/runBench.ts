@@ -2,29 +2,28 @@ import { join } from 'node:path';
 import { packageRoot } from '../src/document/package.js';
 import { openMappingCache } from '../src/explore/mappingCache.js';
 import type { BenchPlan } from './benchPlan.js';
-import { commandTable, measureCommand } from './measure/commandLine.js';
+import { measureCommand } from './measure/commandLine.js';
 import type { CommandMeasurement } from './measure/commandLine.js';
-import { dramTable, measureDram } from './measure/dram.js';
+import { measureDram } from './measure/dram.js';
 import type { DramMeasurement } from './measure/dram.js';
-import { estimateTable, measureEstimates } from './measure/estimates.js';
+import { measureEstimates } from './measure/estimates.js';
 import type { EstimateMeasurement } from './measure/estimates.js';
-import { growthTable, measureGrowth } from './measure/growth.js';
+import { measureGrowth } from './measure/growth.js';
 import type { Growth } from './measure/growth.js';
-import { kernelTable, measureKernels } from './measure/kernels.js';
+import { measureKernels } from './measure/kernels.js';
 import type { KernelMeasurement } from './measure/kernels.js';
-import { mappingTable, measureMapping } from './measure/mapping.js';
+import { measureMapping } from './measure/mapping.js';
 import type { MappingMeasurement } from './measure/mapping.js';
-import { measurePeer, peersOf, peerTable } from './measure/peers.js';
+import { measurePeer, peersOf } from './measure/peers.js';
 import type { PeerMeasurement } from './measure/peers.js';
-import { measureScalar, scalarTable } from './measure/scalar.js';
+import { measureScalar } from './measure/scalar.js';
 import type { ScalarMeasurement } from './measure/scalar.js';
-import { measureStartUp, startUpTable } from './measure/startUp.js';
+import { measureStartUp } from './measure/startUp.js';
 import type { StartUpMeasurement } from './measure/startUp.js';
-import { measureStorage, storageTable } from './measure/storage.js';
+import { measureStorage } from './measure/storage.js';
 import type { StorageMeasurement } from './measure/storage.js';
-import { measureTiles, tileTable } from './measure/tiles.js';
+import { measureTiles } from './measure/tiles.js';
 import type { TileMeasurement } from './measure/tiles.js';
-import type { Table } from './print/table.js';
 import { layerEffort, layerOf64, writeLayerScenario } from './subject/layerScenario.js';
 import { prepareSubject } from './subject/prepare.js';
 
@@ -45,24 +44,24 @@ export interface Measurements {
 
 /**
  * @param folder for what is written on the way
- * @param show is handed each table as soon as it is there
+ * @param report is told what comes next
  */
 export async function runBench(
   plan: BenchPlan,
   folder: string,
-  show: (table: Table) => void,
+  report: (what: string) => void,
 ): Promise<Measurements> {
   const { short, long, repeats } = plan;
   const cacheFolder = join(folder, 'mappings');
 
+  report('the command line');
   const commands = [
     measureCommand(folder, ['--help'], 150, plan.command.help),
     measureCommand(folder, ['run', runScenario, '--no-cache'], 1500, plan.command.run),
   ];
-  show(commandTable(commands));
 
+  report('kernels');
   const kernels = await measureKernels(folder, plan.arithmetics, short, long);
-  show(kernelTable(kernels));
 
   const peers: PeerMeasurement[] = [];
   for (const variant of ['dense', 'PSD4_P8'] as const) {
@@ -73,8 +72,8 @@ export async function runBench(
     );
   }
 
+  report('growth');
   const growth = await measureGrowth(folder, long, plan.growth);
-  show(growthTable(growth));
 
   const tiles: TileMeasurement[] = [];
   const estimates: EstimateMeasurement[] = [];
@@ -82,6 +81,7 @@ export async function runBench(
   const dram: DramMeasurement[] = [];
   for (const { scenario, variant, file, effort, limits, goal } of plan.networks) {
     const network = `${scenario} ${variant}`;
+    report(network);
     const cache = openMappingCache(cacheFolder);
     const subject = await prepareSubject(join(packageRoot(), file), { variant, effort, cache });
     await cache.close();
@@ -94,26 +94,19 @@ export async function runBench(
     if (variant === 'pSC9')
       peers.push(measurePeer(`${scenario}, dense`, subject, long, { goalMs: 150, peers: peersOf.resnet18 }));
   }
-  show(tileTable(tiles));
-  show(scalarTable(scalar));
-  show(peerTable(peers));
-  show(estimateTable(estimates));
 
+  report('start-up and memory');
   const startUp = plan.startUps.map(({ network, processes, goalBytes }) => {
     const { scenario, variant, file, effort } = plan.networks[network];
     const job = { file: join(packageRoot(), file), variant, cacheFolder, effort, runs: 3 };
-    return {
-      ...measureStartUp(`${scenario} ${variant}`, job, processes, goalBytes),
-      firstInferenceMs: tiles[network].firstInferenceMs,
-    };
+    const { firstInferenceMs } = tiles[network];
+    return measureStartUp(`${scenario} ${variant}`, job, processes, { firstInferenceMs, goalBytes });
   });
-  show(startUpTable(startUp));
 
+  report('storage formats');
   const storage = measureStorage(repeats, plan.isQuick);
-  show(storageTable(storage));
-  show(dramTable(dram));
+  report('mapping search');
   const mapping = await measureMapping(repeats, plan.mapping.variants, plan.mapping.spaces);
-  show(mappingTable(mapping));
   return { tiles, startUp, scalar, peers, estimates, commands, kernels, growth, storage, dram, mapping };
 }
 
