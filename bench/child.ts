@@ -4,6 +4,7 @@ import type { ChildAnswer, ChildJob } from './measure/startUp.js';
 import { prepareSubject } from './subject/prepare.js';
 import { tileExecution } from './subject/tileExecution.js';
 import { timed, totals } from './timing/inTurns.js';
+import { peakBytes } from './timing/peakMemory.js';
 
 /*
  * A process of its own for tile execution: what it takes when nothing is warm, and how much memory it needs at most. Its only argument is
@@ -20,8 +21,3 @@ const execute = tileExecution(subject, 'commands');
 const runsMs = totals(Array.from({ length: runs }, execute));
 const answer: ChildAnswer = { moduleMs, firstTileMs: runsMs[0], preparedBytes, peakBytes: peakBytes() };
 console.log(JSON.stringify(answer));
-
-/** Of the resident set, since the process began. */
-function peakBytes(): number {
-  return process.resourceUsage().maxRSS * 1024;
-}

@@ -79,7 +79,7 @@ export function startUpTable(measured: readonly StartUpMeasurement[]): Table {
       String(memory.peakBytes.count),
     ]),
     note:
-      'Memory is the largest resident set of the process (getrusage), 1 MB = 10^6 bytes; before: until the weights lay ready. The first ' +
+      'Memory is the largest resident set of the process, 1 MB = 10^6 bytes; before: until the weights lay ready. The first ' +
       'inference includes taking the weights into the memory of the reference.',
   });
 }
