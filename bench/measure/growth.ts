@@ -15,7 +15,7 @@ import type { Spread } from '../timing/spread.js';
 /** How the time of a 3x3 layer grows with one quantity. */
 export interface Growth {
   readonly quantity: string;
-  /** What else there is to know. */
+  /** What else there is to know, so short that it fits a panel of the plot. */
   readonly about: string;
   readonly tile: GrowthCurve;
   readonly estimate: GrowthCurve;
@@ -60,13 +60,13 @@ const quantities: readonly Quantity[] = [
   },
   {
     name: 'channels',
-    about: '16x16 maps, as many filters as channels: the MACs grow with the square',
+    about: 'as many filters, 16x16 maps: MACs are its square',
     sizes: [16, 32, 64, 128, 256, 512],
     subjects: eachMapped((channels) => ({ channels, side: 16 })),
   },
   {
     name: 'PEs',
-    about: 'the 64-channel layer with one mapping on arrays of 4x4 to 64x64',
+    about: 'the 64-channel layer, one mapping for all arrays',
     sizes: [4, 8, 16, 32, 64],
     subjects: async (folder, sizes) => {
       const subject = await mapped(folder, layerOf64);
@@ -76,7 +76,7 @@ const quantities: readonly Quantity[] = [
   },
   {
     name: 'KiB of buffers',
-    about: 'the 64-channel layer, mapped anew for buffers of each size',
+    about: 'the 64-channel layer, mapped anew for each size',
     sizes: [40, 80, 160, 320, 640, 1280],
     subjects: eachMapped((bufferKib) => ({ ...layerOf64, bufferKib })),
   },

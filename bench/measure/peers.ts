@@ -15,10 +15,7 @@ export interface PeerMeasurement {
   readonly peers: string;
 }
 
-/**
- * What other simulators took for the same work on a 16x16 array, one core each. Their own output, from running them: SCALE-Sim v3, STONNE
- * (TPU mesh), ONNXim and nn_dataflow in their public versions, on another machine than this.
- */
+/** What other simulators took for the same work with 256 PEs, one core each, when their public versions were run for psconv-sim, on another machine. */
 export const peersOf = {
   layer: 'STONNE 17 s, SCALE-Sim v3 17 s (no data), ONNXim 0.5 s (no data)',
   resnet18: 'SCALE-Sim v3 197 s (no data), ONNXim 4 s (convolutions only, no data)',
@@ -42,7 +39,7 @@ export function peerTable(measured: readonly PeerMeasurement[]): Table {
       ...[work, spreadText(tile), `< ${figure(goalMs)}`, peers],
     ]),
     note:
-      'Others: as measured by running their public versions on another machine, one core; whole runs, mapping given. Their memory for ' +
-      'ResNet-18: SCALE-Sim v3 2.7 to 5 GB.',
+      'Others: not published by their authors, but measured for psconv-sim by running their public versions as whole processes, one core, on ' +
+      'another machine. STONNE as a TPU mesh; as SIGMA it takes 111 s. SCALE-Sim v3 needs 2.7 to 5 GB for ResNet-18.',
   });
 }
