@@ -60,7 +60,7 @@ const quantities: readonly Quantity[] = [
   },
   {
     name: 'channels',
-    about: 'as many filters, 16x16 maps: MACs are its square',
+    about: 'as many filters as channels, maps of 16x16',
     sizes: [16, 32, 64, 128, 256, 512],
     subjects: eachMapped((channels) => ({ channels, side: 16 })),
   },
