@@ -1,71 +1,61 @@
-import { cpus } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot, packageVersion } from '../src/document/package.js';
-import { writeFilesAtomically } from '../src/document/writeAtomically.js';
-import { dramTable, estimateLine, measureDram } from './dram.js';
-import { mappingTable, measureMapping } from './mapping.js';
-import { measureNetwork } from './measureNetwork.js';
-import type { Measurement } from './measureNetwork.js';
-import { measureStorage, storageTable } from './storage.js';
+import { parseArgs } from 'node:util';
+import { fullPlan, quickPlan } from './benchPlan.js';
+import { allTables } from './print/allTables.js';
+import { describeMachine, load, machineLine } from './print/machine.js';
+import { tableMarkdown, tableText } from './print/table.js';
+import { keepRecord, readRecord } from './record.js';
+import type { BenchRecord } from './record.js';
+import { runBench } from './runBench.js';
 
-const isQuick = process.argv.includes('--quick');
-const repeats = isQuick ? 3 : 9;
-const runs: ReadonlyArray<readonly [scenario: string, variant: string]> = isQuick
-  ? [['resnet18-cifar10', 'PSD4_P8']]
-  : [
-      ['resnet18-cifar10', 'PSD4_P8'],
-      ['resnet18-cifar10', 'pSC9'],
-      ['resnet18-cifar10', 'PSD1_P16'],
-      ['vgg16-cifar10', 'PSD4_P8'],
-    ];
+/*
+ * `--quick` measures less; `--markdown` prints tables as Markdown; `--show FILE` measures nothing and prints what was kept.
+ */
 
-const measurements: Measurement[] = [];
-for (const [scenario, variant] of runs) {
-  const measured = await measureNetwork(
-    join(packageRoot(), `configs/scenarios/${scenario}.yaml`),
-    variant,
-    repeats,
-  );
-  measurements.push(measured);
-  console.log(line(measured));
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    markdown: { type: 'boolean', default: false },
+    show: { type: 'string' },
+  },
+});
+
+if (options.show === undefined) {
+  const record = await measure();
+  print(record);
+  console.log(`kept in ${await keepRecord(record)}`);
+} else print(await readRecord(options.show));
+
+async function measure(): Promise<BenchRecord> {
+  const machine = describeMachine();
+  const loadAtStart = load();
+  const start = Date.now();
+  const folder = mkdtempSync(join(tmpdir(), 'psconv-bench-'));
+  try {
+    const measured = await runBench(options.quick ? quickPlan : fullPlan, folder, (what) => {
+      console.error(`${((Date.now() - start) / 1000).toFixed(0).padStart(4)} s  ${what}`);
+    });
+    return {
+      kind: options.quick ? 'quick' : 'full',
+      date: new Date(start).toISOString(),
+      seconds: (Date.now() - start) / 1000,
+      ...{ machine, loadAtStart, loadAtEnd: load() },
+      ...measured,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
-const storage = measureStorage(repeats);
-console.log(storageTable(storage));
-const dram = await measureDram(repeats);
-console.log(dramTable(dram.controller));
-console.log(estimateLine(dram.estimate));
-const mapping = await measureMapping(repeats, isQuick ? ['halved'] : ['halved', 'aligned']);
-console.log(mappingTable(mapping));
-const folder = join(packageRoot(), 'bench', 'results');
-const name = `${new Date().toISOString().replace(/[:.]/g, '-')}.json`;
-const record = {
-  version: packageVersion(),
-  node: process.version,
-  cpu: cpus()[0]?.model,
-  repeats,
-  measurements,
-  storage,
-  dram,
-  mapping,
-};
-await writeFilesAtomically(folder, { [name]: `${JSON.stringify(record, undefined, 2)}\n` });
-console.log(`kept in bench/results/${name}`);
 
-function line({
-  scenario,
-  variant,
-  tileMs,
-  inferenceMs,
-  ratio,
-  effectualMacs,
-  reference,
-  estimateMs,
-  mappingMs,
-}: Measurement): string {
-  const rate = effectualMacs / tileMs / 1e6;
-  return (
-    `${scenario} ${variant}: tile execution ${tileMs.toFixed(1)} ms, ${rate.toFixed(2)} G effectual MACs simulated per second; ` +
-    `${reference} inference ${inferenceMs.toFixed(1)} ms; ratio ${ratio.toFixed(2)} (goal 1.0); ` +
-    `estimate ${estimateMs.toFixed(1)} ms, mapping search ${mappingMs.toFixed(0)} ms`
+function print(record: BenchRecord): void {
+  const { date, machine, loadAtStart, loadAtEnd, seconds } = record;
+  console.log(machineLine(machine));
+  console.log(
+    `${date.slice(0, 10)}, ${seconds.toFixed(0)} s; load ${loadAtStart.toFixed(1)} at the start, ${loadAtEnd.toFixed(1)} at the end; ` +
+      'figures are medians (lower to upper quartile)\n',
   );
+  const text = options.markdown ? tableMarkdown : tableText;
+  for (const table of allTables(record)) console.log(`${text(table)}\n`);
 }

@@ -18,6 +18,8 @@ if (!isUpToDate) {
     join(source, 'index.ts'),
     ...['--outFile', module],
     ...['--runtime', 'stub', '--noAssert', '-O3'],
+    // Names of functions, which profiles show; the code stays the same.
+    '--debug',
     // The machine's memory, which threads may share.
     ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
     ...['--enable', 'simd', '--enable', 'threads'],

@@ -1,5 +1,5 @@
-import type { DramObservers } from '../src/machine/dram/commands.js';
-import { createRandom } from '../src/tensor/random.js';
+import type { DramObservers } from '../../src/machine/dram/commands.js';
+import { createRandom } from '../../src/tensor/random.js';
 
 /** Requests that lie ready, one burst each. */
 export interface Traffic {

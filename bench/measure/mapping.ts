@@ -1,15 +1,19 @@
 import { join } from 'node:path';
-import type { Accelerator } from '../src/accelerator/accelerator.js';
-import { packageRoot } from '../src/document/package.js';
-import { energyModelOf } from '../src/explore/layerCost.js';
-import { planScenario } from '../src/explore/plan.js';
-import { loadScenario } from '../src/explore/scenario.js';
-import { mapLayer } from '../src/search/mapLayer.js';
-import { forEachBounded } from '../src/search/floor.js';
-import type { SearchProblem } from '../src/search/floor.js';
-import { mappingSpaces } from '../src/search/space.js';
-import type { SearchSpace } from '../src/scenario/objective.js';
-import { flatDramOf } from './flatDram.js';
+import type { Accelerator } from '../../src/accelerator/accelerator.js';
+import { packageRoot } from '../../src/document/package.js';
+import { energyModelOf } from '../../src/explore/layerCost.js';
+import { planScenario } from '../../src/explore/plan.js';
+import { loadScenario } from '../../src/explore/scenario.js';
+import { mapLayer } from '../../src/search/mapLayer.js';
+import { forEachBounded } from '../../src/search/floor.js';
+import type { SearchProblem } from '../../src/search/floor.js';
+import { mappingSpaces } from '../../src/search/space.js';
+import type { SearchSpace } from '../../src/scenario/objective.js';
+import { figure, spreadText, table } from '../print/table.js';
+import type { Table } from '../print/table.js';
+import { flatDramOf } from '../subject/flatDram.js';
+import { scaled, spreadOf } from '../timing/spread.js';
+import type { Spread } from '../timing/spread.js';
 
 /** The search for a layer's mapping, on one core. */
 export interface MappingMeasurement {
@@ -17,10 +21,8 @@ export interface MappingMeasurement {
   readonly variant: string;
   readonly space: SearchSpace;
   readonly dram: 'flat' | 'commands';
-  /** Mappings of the space. */
-  readonly mappings: number;
-  /** Mappings bounded one by one, none passed over; median over the repeats. */
-  readonly boundedPerSecond: number;
+  /** Mappings bounded one by one, none passed over; of the smallest space alone, as others take half a minute. */
+  readonly bounds: { readonly mappings: number; readonly perSecond: Spread } | undefined;
   /** Of the whole search, once. */
   readonly searchMs: number;
   readonly isProven: boolean;
@@ -32,21 +34,21 @@ export interface MappingMeasurement {
 
 const network = 'resnet18-cifar10';
 const layerName = 'layer1.0.conv2';
-const variants = ['PSD4_P8', 'pSC9'];
 /** Until the loops are compiled. */
-const warmUpMs = 500;
+const warmUpMs = 300;
 /** No further pass through a space is begun after that long. */
-const longestMs = 10_000;
+const longestMs = 2_000;
 /** A search that has not come to its end by then is cut short. */
-const budgetMs = 20_000;
+const budgetMs = 3_000;
 
 /** Bounds and searches the mappings of a ResNet-18 layer, on the DRAM of its accelerator and on a flat one that is as fast. */
 export async function measureMapping(
   repeats: number,
+  variants: readonly string[],
   spaces: readonly SearchSpace[],
 ): Promise<MappingMeasurement[]> {
   const file = join(packageRoot(), `configs/scenarios/${network}.yaml`);
-  const scenario = await loadScenario(file, { variants });
+  const scenario = await loadScenario(file, { variants: [...variants] });
   const { objective } = scenario.settings;
   const plans = await planScenario(scenario, { only: [layerName] });
   return plans.flatMap(({ variant, accelerator, layers: [{ layer, estimate }] }) => {
@@ -56,7 +58,7 @@ export async function measureMapping(
       const priced = { layer, model: energyModelOf(scenario, machine) };
       const search: SearchProblem = { problem, accelerator: machine, objective, priced };
       return spaces.map((space): MappingMeasurement => {
-        const { mappings, perSecond } = measureBounds(search, space, repeats);
+        const bounds = space === 'halved' ? measureBounds(search, repeats) : undefined;
         const start = performance.now();
         const found = mapLayer(problem, machine, { objective, priced, effort: { space, budgetMs } }).search;
         const searchMs = performance.now() - start;
@@ -64,7 +66,7 @@ export async function measureMapping(
         const { isProven, judged, bounded, cost, bound } = found;
         return {
           ...{ layer: layerName, variant: variant.name, space, dram: machine.dram.kind },
-          ...{ mappings, boundedPerSecond: perSecond, searchMs },
+          ...{ bounds, searchMs },
           ...{ isProven, gap: cost / bound - 1, judged, bounded },
         };
       });
@@ -74,11 +76,10 @@ export async function measureMapping(
 
 function measureBounds(
   search: SearchProblem,
-  space: SearchSpace,
   repeats: number,
-): { readonly mappings: number; readonly perSecond: number } {
+): { readonly mappings: number; readonly perSecond: Spread } {
   const boundAll = (): number =>
-    forEachBounded(search, mappingSpaces[space], {
+    forEachBounded(search, mappingSpaces.halved, {
       limit: () => Infinity,
       passOver: () => undefined,
       visit: () => undefined,
@@ -93,25 +94,22 @@ function measureBounds(
     const end = performance.now();
     if (end - begin > warmUpMs) rates.push((1000 * mappings) / (end - start));
   }
-  rates.sort((a, b) => a - b);
-  return { mappings, perSecond: rates[Math.floor(rates.length / 2)] };
+  return { mappings, perSecond: spreadOf(rates) };
 }
 
-export function mappingTable(measured: readonly MappingMeasurement[]): string {
-  const rows = measured.map(({ variant, dram, space, mappings, boundedPerSecond, searchMs, ...found }) => [
-    ...[variant.padEnd(8), dram.padEnd(8), space.padEnd(7)],
-    String(mappings).padStart(9),
-    (boundedPerSecond / 1e3).toFixed(0).padStart(10),
-    searchMs.toFixed(0).padStart(9),
-    (found.isProven ? 'the best' : `gap ${(100 * found.gap).toFixed(1)} %`).padStart(10),
-    String(found.judged).padStart(7),
-    String(found.bounded).padStart(9),
-  ]);
-  const head = [
-    ...['variant'.padEnd(8), 'DRAM'.padEnd(8), 'space'.padEnd(7), 'mappings'.padStart(9)],
-    ...['10^3 / s'.padStart(10), 'search ms'.padStart(9), 'proof'.padStart(10)],
-    ...['judged'.padStart(7), 'bounded'.padStart(9)],
-  ];
-  const title = `mapping search of ${network} ${layerName}: mappings bounded per second (goal 50 x 10^3), and the whole search`;
-  return `${title}\n${[head, ...rows].map((row) => row.join(' ')).join('\n')}`;
+export function mappingTable(measured: readonly MappingMeasurement[]): Table {
+  return table({
+    title: `Mapping search of ${network} ${layerName}, one thread (goal: 50 x 10^3 mappings bounded a second)`,
+    head: [
+      ...['variant', 'DRAM', 'space', 'mappings', 'bounded, 10^3 / s'],
+      ...['whole search, ms', 'proof', 'estimated', 'looked at'],
+    ],
+    rows: measured.map(({ variant, dram, space, bounds, searchMs, ...found }) => [
+      ...[variant, dram, space, bounds?.mappings.toLocaleString('en') ?? ''],
+      ...[bounds ? spreadText(scaled(bounds.perSecond, 1e-3)) : '', figure(searchMs)],
+      found.isProven ? 'the best' : `within ${(100 * found.gap).toFixed(1)} %`,
+      ...[found.judged.toLocaleString('en'), found.bounded.toLocaleString('en')],
+    ]),
+    note: `Each search once, cut short ${budgetMs / 1000} s after the quick one.`,
+  });
 }

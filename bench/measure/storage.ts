@@ -1,31 +1,37 @@
-import { supportFamily } from '../src/sparsity/families.js';
-import { fillSlots } from '../src/sparsity/patterns.js';
-import type { Supports } from '../src/sparsity/supports.js';
-import { patternIndex } from '../src/sparsity/supports.js';
-import { supportsOfMask } from '../src/sparsity/supportsOfMask.js';
-import { totalBytes, wholeLayer } from '../src/storage/format.js';
-import type { WeightTile } from '../src/storage/format.js';
-import { findFormat, plainFormats } from '../src/storage/formats.js';
-import { createRandom } from '../src/tensor/random.js';
+import { supportFamily } from '../../src/sparsity/families.js';
+import { fillSlots } from '../../src/sparsity/patterns.js';
+import type { Supports } from '../../src/sparsity/supports.js';
+import { patternIndex } from '../../src/sparsity/supports.js';
+import { supportsOfMask } from '../../src/sparsity/supportsOfMask.js';
+import { totalBytes, wholeLayer } from '../../src/storage/format.js';
+import type { WeightTile } from '../../src/storage/format.js';
+import { findFormat, plainFormats } from '../../src/storage/formats.js';
+import { createRandom } from '../../src/tensor/random.js';
+import { spreadText, table } from '../print/table.js';
+import type { Table } from '../print/table.js';
+import { spreadOf } from '../timing/spread.js';
+import type { Spread } from '../timing/spread.js';
 
-/** Rates of one format on one tile, medians, in 10^6 bytes per second. */
+/** Rates of one format on one tile, in 10^6 bytes per second. */
 export interface StorageMeasurement {
   readonly format: string;
   readonly tile: string;
   /** The tile as it is stored. */
   readonly encodedBytes: number;
   /** Encoded bytes written. */
-  readonly encodeMBps: number;
+  readonly encodeMBps: Spread;
   /** Encoded bytes read. */
-  readonly decodeMBps: number;
+  readonly decodeMBps: Spread;
   /** Dense bytes written while decoding. */
-  readonly decodedMBps: number;
+  readonly decodedMBps: Spread;
 }
 
-const formats = [
+const allFormats = [
   ...plainFormats.map(({ name }) => name),
   ...['4:8', 'block-4x4', 'dense+huffman', 'periodic+huffman', 'csr+huffman'],
 ];
+/** One that stores values alone, one with an index of its own, and one with a code. */
+const threeFormats = ['periodic', 'csr', 'periodic+huffman'];
 const filters = 512;
 const channels = 512;
 const taps = 9;
@@ -38,13 +44,13 @@ const warmUp = 60;
  * Encodes and decodes 512 x 512 kernels of 3x3 int8 weights, whole and in tiles of 64 x 64: under PSD4_P8, and for N of M,
  * which cannot hold that, with the first N of every M channels.
  */
-export function measureStorage(repeats: number): StorageMeasurement[] {
+export function measureStorage(repeats: number, isQuick: boolean): StorageMeasurement[] {
   const periodic: Supports = {
     ...{ filters, channels, taps, patterns: fillSlots(supportFamily(4), 8, 7) },
     assignment: { kind: 'periodic', period: 8 },
   };
   const part: WeightTile = { filterStart: 64, filterCount: 64, channelStart: 128, channelCount: 64 };
-  return formats.flatMap((name) => {
+  return (isQuick ? threeFormats : allFormats).flatMap((name) => {
     const format = findFormat(name);
     const ratio = /^(\d+):(\d+)$/.exec(name);
     const supports = ratio === null ? periodic : firstOfEvery(Number(ratio[1]), Number(ratio[2]));
@@ -56,37 +62,33 @@ export function measureStorage(repeats: number): StorageMeasurement[] {
       const size = stored.tileSize(tile);
       const bytes = new Uint8Array(totalBytes(size));
       const out = new Int8Array(tile.filterCount * tile.channelCount * taps);
-      const encodeMs = medianMs(repeats, () => {
+      const encodeMs = callMs(repeats, () => {
         stored.encodeTile(weights, tile, bytes);
       });
-      const decodeMs = medianMs(repeats, () => {
+      const decodeMs = callMs(repeats, () => {
         format.decodeTile(bytes, stored.table, stored.descriptor, tile, size, out);
       });
       return {
         format: name,
         tile: `${tile.filterCount}x${tile.channelCount}`,
         encodedBytes: bytes.length,
-        encodeMBps: bytes.length / encodeMs / 1e3,
-        decodeMBps: bytes.length / decodeMs / 1e3,
-        decodedMBps: out.length / decodeMs / 1e3,
+        encodeMBps: spreadOf(encodeMs.map((ms) => bytes.length / ms / 1e3)),
+        decodeMBps: spreadOf(decodeMs.map((ms) => bytes.length / ms / 1e3)),
+        decodedMBps: spreadOf(decodeMs.map((ms) => out.length / ms / 1e3)),
       };
     });
   });
 }
 
-export function storageTable(measured: readonly StorageMeasurement[]): string {
-  const rows = measured.map(({ format, tile, encodedBytes, ...rates }) => [
-    format.padEnd(16),
-    tile.padStart(8),
-    String(encodedBytes).padStart(10),
-    ...[rates.encodeMBps, rates.decodeMBps, rates.decodedMBps].map((rate) => rate.toFixed(0).padStart(10)),
-  ]);
-  const head = [
-    'storage format'.padEnd(16),
-    ...['tile'.padStart(8), 'bytes'.padStart(10)],
-    ...['encode', 'decode', 'to dense'].map((title) => title.padStart(10)),
-  ];
-  return `MB/s of PSD4_P8, int8; encode and decode in encoded bytes\n${[head, ...rows].map((row) => row.join(' ')).join('\n')}`;
+export function storageTable(measured: readonly StorageMeasurement[]): Table {
+  return table({
+    title: 'Storage formats: 10^6 bytes a second, PSD4_P8, int8; encoding and decoding in encoded bytes',
+    head: ['format', 'tile', 'bytes', 'encode', 'decode', 'to dense'],
+    rows: measured.map(({ format, tile, encodedBytes, ...rates }) => [
+      ...[format, tile, encodedBytes.toLocaleString('en')],
+      ...[rates.encodeMBps, rates.decodeMBps, rates.decodedMBps].map(spreadText),
+    ]),
+  });
 }
 
 function firstOfEvery(n: number, m: number): Supports {
@@ -109,16 +111,15 @@ function randomWeights(supports: Supports): Int8Array {
   return weights;
 }
 
-/** Of one call, once it is warm; short work is repeated within a round. */
-function medianMs(rounds: number, work: () => void): number {
+/** Of one call, round by round, once it is warm; short work is repeated within a round. */
+function callMs(rounds: number, work: () => void): number[] {
   const first = performance.now();
   let warm = 0;
   for (; performance.now() - first < warmUp; warm++) work();
   const calls = Math.max(1, Math.ceil((warm / warmUp) * shortestRound));
-  const times = Array.from({ length: rounds }, () => {
+  return Array.from({ length: rounds }, () => {
     const start = performance.now();
     for (let call = 0; call < calls; call++) work();
     return (performance.now() - start) / calls;
   });
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
 }

@@ -1,4 +1,4 @@
-import type { Accelerator, FlatDramSpec } from '../src/accelerator/accelerator.js';
+import type { Accelerator, FlatDramSpec } from '../../src/accelerator/accelerator.js';
 
 /** As fast as the accelerator's own at its peak. */
 export function flatDramOf({ dram, file }: Accelerator): FlatDramSpec {
