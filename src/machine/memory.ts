@@ -2,7 +2,7 @@ import type { BufferSpec } from '../accelerator/accelerator.js';
 import { bindKernels, kernelModule } from './kernels/compiled.js';
 import type { CompiledKernels } from './kernels/compiled.js';
 import type { KernelName } from './kernels/kernelNames.js';
-import { Memory } from './kernels/webAssembly.js';
+import { Memory } from '../tensor/kernels/webAssembly.js';
 
 /** The bytes that a simulated machine works on. */
 export interface MachineMemory {
