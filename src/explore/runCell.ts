@@ -73,7 +73,7 @@ export async function runCell(
     };
   });
   const memory = createMemory(accelerator.buffers);
-  const reference = backend === undefined ? undefined : createReference(backend, model);
+  const reference = backend === undefined ? undefined : createReference(backend, model, settings.batch);
   const reported = new Set(
     plan.layers
       .filter((planned) => isReported(scenario, planned))
