@@ -28,8 +28,12 @@ export interface PreparedVariant {
 export interface VariantMaker {
   /** Which weights exist. Kept, since it is small. */
   sparse(variant: SparsityVariant): Promise<SparseNetwork>;
-  /** The weights themselves; only those of the variant asked for last are kept, since they are large. */
-  prepared(variant: SparsityVariant): Promise<PreparedVariant>;
+  /**
+   * The weights themselves; only those of the variant asked for last are kept, since they are large.
+   *
+   * @param signal gives up what is being made, for all who wait for it
+   */
+  prepared(variant: SparsityVariant, signal?: AbortSignal): Promise<PreparedVariant>;
 }
 
 /**
@@ -52,7 +56,7 @@ export function createVariantMaker(scenario: Scenario, images: NetworkImages): V
   const { network, settings } = scenario;
   const source = parameterSource(scenario);
   const known = new Map<SparsityVariant, SparseNetwork>();
-  let last: { readonly variant: SparsityVariant; readonly prepared: PreparedVariant } | undefined;
+  let last: { readonly variant: SparsityVariant; readonly prepared: Promise<PreparedVariant> } | undefined;
 
   const sparse = async (variant: SparsityVariant): Promise<SparseNetwork> => {
     const before = known.get(variant);
@@ -63,9 +67,12 @@ export function createVariantMaker(scenario: Scenario, images: NetworkImages): V
     return made;
   };
 
-  const prepared = async (variant: SparsityVariant): Promise<PreparedVariant> => {
-    if (last?.variant === variant) return last.prepared;
-    last = undefined;
+  const prepared = (variant: SparsityVariant, signal?: AbortSignal): Promise<PreparedVariant> => {
+    if (last?.variant !== variant) last = { variant, prepared: prepare(variant, signal) };
+    return last.prepared;
+  };
+
+  const prepare = async (variant: SparsityVariant, signal?: AbortSignal): Promise<PreparedVariant> => {
     const made = await sparse(variant);
     const parameters = await source.parametersOf(made);
     const calibration = calibrationImages(scenario, images);
@@ -78,12 +85,12 @@ export function createVariantMaker(scenario: Scenario, images: NetworkImages): V
       precision: settings.precision,
       calibrationImages: calibration,
       inputScale: images.scale,
+      signal,
       onOperands: ({ name }, own) => operands?.set(name, own),
     });
     const isFloat = settings.precision.ifmap === 'float32';
     const notes = [...made.notes, ...describeModel(parameters, images, isFloat ? 0 : calibration.length)];
-    last = { variant, prepared: { sparse: made, model, operands, notes } };
-    return last.prepared;
+    return { sparse: made, model, operands, notes };
   };
 
   return { sparse, prepared };

@@ -10,6 +10,7 @@ import { areaOf } from '../energy/area.js';
 import { peakChipPower } from '../energy/peakPower.js';
 import { addEnergy, energyMetrics } from '../energy/layerEnergy.js';
 import { isConv } from '../network/layer.js';
+import { dependsOnValues } from '../storage/formats.js';
 import { openReference } from '../reference/backend.js';
 import { dramBehaviour } from '../report/dramBehaviour.js';
 import type { CheckResult, LayerResult, ScenarioResult, VariantResult } from '../report/result.js';
@@ -73,6 +74,14 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     options.onProgress?.({ variant: variant.name, storage, dataflow, activity, done, total });
   };
   const maker = createVariantMaker(scenario, images);
+  const { execution } = settings;
+  const isChecked = settings.check.enabled && execution !== 'estimate';
+  // Both while other threads search for mappings. What fails here is told when it is needed, after whatever fails before.
+  const opening = isChecked ? openReference(settings.check.backend) : undefined;
+  const ahead = new AbortController();
+  const isAhead = execution !== 'estimate' && !cells.some(({ storage }) => dependsOnValues(storage));
+  const preparing = isAhead ? maker.prepared(cells[0].variant, ahead.signal) : undefined;
+  for (const begun of [opening, preparing]) begun?.catch(() => undefined);
   const plans = await planCells(scenario, maker, {
     onLayer: (cell, layer) => {
       advance(cell, `mapping ${layer}`, 1);
@@ -80,10 +89,11 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     signal: options.signal,
     cache: options.cache,
     jobs: options.jobs,
+  }).catch((error: unknown) => {
+    ahead.abort();
+    throw error;
   });
-  const { execution } = settings;
-  const isChecked = settings.check.enabled && execution !== 'estimate';
-  const backend = isChecked ? await openReference(settings.check.backend) : undefined;
+  const backend = await opening;
   const variants: VariantResult[] = [];
   try {
     for (const plan of plans) {

@@ -31,6 +31,8 @@ export interface BuildModelOptions {
   readonly calibrationImages: readonly Float32Array[];
   /** Real value of one integer step of the image; from the calibration images unless given. */
   readonly inputScale?: number | undefined;
+  /** Rejects the promise, at the next layer, with its reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Told what a layer computes with in float32, which is given up otherwise once its integers are known. */
   readonly onOperands?: ((layer: ConvLayer, operands: FloatOperands) => void) | undefined;
 }
@@ -46,7 +48,7 @@ export interface BuildModelOptions {
  * @throws UserError when the precisions do not go together, an activation is not finite, or a scale is out of range
  */
 export async function buildModel(options: BuildModelOptions): Promise<Model> {
-  const { network, variant, precision, parameters, calibrationImages, inputScale, onOperands } = options;
+  const { network, variant, precision, parameters, calibrationImages, inputScale } = options;
   const { imagesForStatistics } = parameters;
   const integers = integerPrecisions(precision);
   if (integers !== undefined && calibrationImages.length === 0)
@@ -68,12 +70,14 @@ export async function buildModel(options: BuildModelOptions): Promise<Model> {
   const readers = lastReaders(network);
   const layers: ModelLayer[] = [];
   for (const layer of network.layers) {
+    // A turn of the event loop: progress bars move and interrupts are heard.
+    await setImmediate();
+    options.signal?.throwIfAborted();
     const operands = isConv(layer)
       ? foldLayer(layer, parameters.ofLayer(layer, maps.slice(0, imagesForStatistics)))
       : undefined;
-    if (isConv(layer) && operands !== undefined) onOperands?.(layer, operands);
+    if (isConv(layer) && operands !== undefined) options.onOperands?.(layer, operands);
     for (const own of maps) {
-      // A turn of the event loop for each image: progress bars move and interrupts are heard.
       await setImmediate();
       own.set(layer.output, floatForward(layer, operands, own));
     }
