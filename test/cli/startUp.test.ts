@@ -52,9 +52,7 @@ describe('starting', function () {
   });
 
   it('sees packages that are imported, and those that are required', async () => {
-    const packages = packagesOf(
-      await modulesOf([main, 'validate', 'configs/accelerators/edge-16x16.yaml']),
-    );
+    const packages = packagesOf(await modulesOf([main, 'validate', 'configs/accelerators/edge-16x16.yaml']));
     expect(packages)
       .to.include.members(['mathjs', 'yaml', 'zod'])
       .and.to.not.include('@tensorflow/tfjs-core');

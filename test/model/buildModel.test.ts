@@ -92,9 +92,14 @@ describe('building a model', () => {
   });
 
   it('gives max pools and ReLUs of their own the scale of their input', async () => {
-    const { scales, layers } = await modelOf(parameters, int8, images);
-    expect(scales.get('max')).to.equal(scales.get('join'));
-    expect(scales.get('relu')).to.equal(scales.get('depthwise'));
+    // Of some seeds the largest magnitude is a negative one, which the ReLU takes away.
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const drawn = seededParameters({ network, supports, seed, calibrationImages: images });
+      const { scales } = await modelOf(drawn, int8, images);
+      expect(scales.get('max')).to.equal(scales.get('join'));
+      expect(scales.get('relu')).to.equal(scales.get('depthwise'));
+    }
+    const { layers } = await modelOf(parameters, int8, images);
     const maxPool = layers.find(({ layer }) => layer.kind === 'max-pool')!;
     expect(maxPool.requantization).to.equal(undefined);
   });

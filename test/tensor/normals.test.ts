@@ -45,6 +45,24 @@ describe('normal numbers by the compiled kernel', () => {
     );
   });
 
+  it('are those of the definition where that lies in the middle between two float32', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), fc.nat(3), (seed, index) => {
+        const plain = createRandom(seed);
+        const numbers = Array.from({ length: 4 }, () => plain.normal());
+        const near = Float32Array.of(numbers[index]);
+        fc.pre(near[0] !== 0);
+        const [below] = near;
+        bitsOf(near)[0]++;
+        const scale = (below + near[0]) / 2 / numbers[index];
+        const found = new Float32Array(4);
+        createRandom(seed).fillNormals(found, scale);
+        expect(bitsOf(found)).to.deep.equal(bitsOf(Float32Array.from(numbers, (number) => scale * number)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('are those of the definition where a radius is 0 or an angle a multiple of a right one, or beside it', () => {
     const near = fc.integer({ min: -2, max: 2 });
     const radii = fc.oneof(near, fc.nat(0xffff_ffff));
