@@ -84,10 +84,12 @@ const geometries = fc
   )
   .filter(({ outputShape }) => outputShape.height > 0 && outputShape.width > 0);
 
+const shares = fc.integer({ min: 0, max: 10 }).map((tenths) => tenths / 10);
+
 describe('float forward', () => {
   it('convolves as the definition says, for any stride, padding, dilation and groups', () => {
     fc.assert(
-      fc.property(geometries, fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), (layer, seed, zeros) => {
+      fc.property(geometries, fc.nat(), shares, (layer, seed, zeros) => {
         const { geometry } = layer;
         const weights = randomFloats(weightsOf(geometry), seed, zeros);
         const bias = randomFloats(geometry.filters, seed + 1);
@@ -117,7 +119,7 @@ describe('float forward', () => {
       fc.property(
         fc.oneof(geometries, vectors, wide),
         fc.nat(),
-        fc.double({ min: 0, max: 1, noNaN: true }),
+        shares,
         extremes,
         (layer, seed, zeros, extreme) => {
           const { geometry } = layer;
