@@ -1,17 +1,22 @@
 /**
- * Compiles `assembly/` to the WebAssembly module that ships beside the code that loads it. Does nothing while the module is newer than
- * its source.
+ * Compiles `assembly/` to the WebAssembly modules that ship beside the code that loads them: the kernels of the machine, and those of
+ * `assembly/tensor`. Does nothing while a module is newer than its source.
  */
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const root = dirname(import.meta.dirname);
-const source = join(root, 'assembly');
-const module = join(root, 'dist/src/machine/kernels/kernels.wasm');
-const inputs = [...readdirSync(source).map((name) => join(source, name)), import.meta.filename];
-const isUpToDate =
-  existsSync(module) && inputs.every((input) => statSync(input).mtimeMs <= statSync(module).mtimeMs);
-if (!isUpToDate) {
+await build('assembly', 'dist/src/machine/kernels/kernels.wasm');
+await build('assembly/tensor', 'dist/src/tensor/kernels/kernels.wasm');
+
+async function build(folder, file) {
+  const source = join(root, folder);
+  const module = join(root, file);
+  const names = readdirSync(source).filter((name) => name.endsWith('.ts'));
+  const inputs = [...names.map((name) => join(source, name)), import.meta.filename];
+  const isUpToDate =
+    existsSync(module) && inputs.every((input) => statSync(input).mtimeMs <= statSync(module).mtimeMs);
+  if (isUpToDate) return;
   mkdirSync(dirname(module), { recursive: true });
   const { main } = await import('assemblyscript/asc');
   const { error, stdout, stderr } = await main([
@@ -20,7 +25,7 @@ if (!isUpToDate) {
     ...['--runtime', 'stub', '--noAssert', '-O3'],
     // Names of functions, which profiles show; the code stays the same.
     '--debug',
-    // The machine's memory, which threads may share.
+    // Memory that grows in place, and that threads may share.
     ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
     ...['--enable', 'simd', '--enable', 'threads'],
   ]);

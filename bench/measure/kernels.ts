@@ -1,5 +1,5 @@
 import { createMemory } from '../../src/machine/memory.js';
-import type { KernelName } from '../../src/machine/kernels/kernelNames.js';
+import type { KernelName } from '../../src/scenario/execution.js';
 import { executeLayer } from '../../src/machine/executeLayer.js';
 import { figure, spreadText, table } from '../print/table.js';
 import type { Table } from '../print/table.js';
@@ -77,7 +77,7 @@ export async function measureKernels(
 function executionOf({ plan, layers, input }: Subject, kernel: KernelName): () => { readonly layer: number } {
   const { accelerator } = plan;
   const [{ modelLayer, estimate, stored }] = layers;
-  const memory = createMemory(accelerator.buffers, kernel);
+  const memory = createMemory(accelerator.buffers, { kernel });
   return () => ({
     layer: timed(() => {
       executeLayer(modelLayer, estimate.schedule, accelerator, stored, memory, input);

@@ -1,6 +1,6 @@
 import { countLayer } from '../../src/counts/countLayer.js';
 import { estimateLayer } from '../../src/machine/estimateLayer.js';
-import type { KernelName } from '../../src/machine/kernels/kernelNames.js';
+import type { KernelName } from '../../src/scenario/execution.js';
 import { createMemory } from '../../src/machine/memory.js';
 import { runNetwork } from '../../src/machine/runNetwork.js';
 import { createSchedule } from '../../src/schedule/schedule.js';
@@ -30,7 +30,7 @@ export function tileExecution(
 ): () => TileParts {
   const own = plan.accelerator;
   const accelerator = dram === 'flat' ? { ...own, dram: flatDramOf(own) } : own;
-  const memory = createMemory(accelerator.buffers, kernel);
+  const memory = createMemory(accelerator.buffers, { kernel });
   return () => {
     const start = performance.now();
     const runnable = layers.map((layer) => {

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { quote } from './describeValue.js';
+import { faultAt, faultText } from './faultAt.js';
 import { documentKinds, isDocumentKind } from './kinds.js';
 import type { DocumentKind } from './kinds.js';
 import { findFaults } from './schemaFaults.js';
-import type { Fault } from './schemaFaults.js';
 import { didYouMean } from './suggest.js';
 import { UserError } from './userError.js';
-import type { YamlDocument, YamlPath } from './yamlDocument.js';
+import type { YamlDocument } from './yamlDocument.js';
 
+export { faultAt } from './faultAt.js';
 export { readDocument } from './yamlDocument.js';
 export type { YamlDocument, YamlPath } from './yamlDocument.js';
 
@@ -28,15 +29,6 @@ export function parseDocument<T>(document: YamlDocument, schema: z.ZodType<T>): 
   if (first === undefined) throw new Error(`${document.file}: refused without a reason`);
   const also = more.length > 0 ? ` (and ${more.length} more)` : '';
   throw new UserError(`${faultText(first.fault)}${also}`, first.location);
-}
-
-/**
- * A fault that was found after the schema had accepted the file, at the key or entry that it concerns.
- *
- * @param message what was expected and what was found, such as `expected a layer of the network, got "conv9"`
- */
-export function faultAt(document: YamlDocument, path: YamlPath, message: string): UserError {
-  return new UserError(faultText({ path, message }), document.locate(path));
 }
 
 /**
@@ -62,20 +54,4 @@ export function expectKind(document: YamlDocument, kind: DocumentKind): void {
     ['kind'],
     `expected "${kind}", got ${found}; ${hint === '' ? '' : `${hint} `}${known}`,
   );
-}
-
-function faultText({ path, message }: Pick<Fault, 'path' | 'message'>): string {
-  const name = formatPath(path);
-  return name === '' ? message : `${name}: ${message}`;
-}
-
-/** `entries[2].energy` */
-function formatPath(path: YamlPath): string {
-  return path
-    .map((step, index) => {
-      if (typeof step === 'number') return `[${step}]`;
-      const name = /^[\p{L}\p{N}_-]{1,60}$/u.test(step) ? step : quote(step);
-      return index === 0 ? name : `.${name}`;
-    })
-    .join('');
 }

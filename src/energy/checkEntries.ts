@@ -1,5 +1,5 @@
-import { faultAt } from '../document/document.js';
 import type { YamlDocument } from '../document/document.js';
+import { faultAt } from '../document/faultAt.js';
 import type { PrecisionSet } from '../model/model.js';
 import { actions, nameOf } from './action.js';
 import type { Action } from './action.js';

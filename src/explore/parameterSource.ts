@@ -19,7 +19,7 @@ export function calibrationImages({ settings }: Scenario, images: NetworkImages)
   return images.images.slice(0, settings.calibrationImages);
 }
 
-export function parameterSource(scenario: Scenario, images: NetworkImages): ParameterSource {
+export function parameterSource(scenario: Scenario): ParameterSource {
   const { network, settings } = scenario;
   const { weights } = settings;
   const precision = settings.precision.weight;
@@ -33,13 +33,7 @@ export function parameterSource(scenario: Scenario, images: NetworkImages): Para
   }
   return {
     weightsOf: () => Promise.resolve(seededWeights(network, weights.seed)),
-    parametersOf: ({ network: own, supports, kept }) =>
-      seededParameters({
-        network: own,
-        from: { network, kept },
-        supports,
-        seed: weights.seed,
-        calibrationImages: calibrationImages(scenario, images),
-      }),
+    parametersOf: ({ supports, kept }) =>
+      Promise.resolve(seededParameters({ from: { network, kept }, supports, seed: weights.seed })),
   };
 }

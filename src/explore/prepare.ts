@@ -5,7 +5,7 @@ import { cifar10Images, seededImages } from '../model/images.js';
 import type { NetworkImages } from '../model/images.js';
 import { npyImages } from '../model/npyImages.js';
 import type { Model } from '../model/model.js';
-import type { NetworkParameters } from '../model/parameters.js';
+import type { FloatOperands } from '../model/floatForward.js';
 import { needsWeights, sparsify } from '../sparsity/sparsify.js';
 import type { SparseNetwork } from '../sparsity/sparsify.js';
 import type { SparsityVariant } from '../sparsity/variant.js';
@@ -18,7 +18,8 @@ import type { Scenario } from './scenario.js';
 export interface PreparedVariant {
   readonly sparse: SparseNetwork;
   readonly model: Model;
-  readonly parameters: NetworkParameters;
+  /** What its layers compute with in float32, by layer name; only where labels tell how right that is. */
+  readonly operands?: ReadonlyMap<string, FloatOperands> | undefined;
   /** What the numbers were made of. */
   readonly notes: readonly string[];
 }
@@ -27,8 +28,12 @@ export interface PreparedVariant {
 export interface VariantMaker {
   /** Which weights exist. Kept, since it is small. */
   sparse(variant: SparsityVariant): Promise<SparseNetwork>;
-  /** The weights themselves; only those of the variant asked for last are kept, since they are large. */
-  prepared(variant: SparsityVariant): Promise<PreparedVariant>;
+  /**
+   * The weights themselves; only those of the variant asked for last are kept, since they are large.
+   *
+   * @param signal gives up what is being made, for all who wait for it
+   */
+  prepared(variant: SparsityVariant, signal?: AbortSignal): Promise<PreparedVariant>;
 }
 
 /**
@@ -49,9 +54,9 @@ export async function loadImages({ network, settings, file }: Scenario): Promise
 
 export function createVariantMaker(scenario: Scenario, images: NetworkImages): VariantMaker {
   const { network, settings } = scenario;
-  const source = parameterSource(scenario, images);
+  const source = parameterSource(scenario);
   const known = new Map<SparsityVariant, SparseNetwork>();
-  let last: { readonly variant: SparsityVariant; readonly prepared: PreparedVariant } | undefined;
+  let last: { readonly variant: SparsityVariant; readonly prepared: Promise<PreparedVariant> } | undefined;
 
   const sparse = async (variant: SparsityVariant): Promise<SparseNetwork> => {
     const before = known.get(variant);
@@ -62,12 +67,16 @@ export function createVariantMaker(scenario: Scenario, images: NetworkImages): V
     return made;
   };
 
-  const prepared = async (variant: SparsityVariant): Promise<PreparedVariant> => {
-    if (last?.variant === variant) return last.prepared;
-    last = undefined;
+  const prepared = (variant: SparsityVariant, signal?: AbortSignal): Promise<PreparedVariant> => {
+    if (last?.variant !== variant) last = { variant, prepared: prepare(variant, signal) };
+    return last.prepared;
+  };
+
+  const prepare = async (variant: SparsityVariant, signal?: AbortSignal): Promise<PreparedVariant> => {
     const made = await sparse(variant);
     const parameters = await source.parametersOf(made);
     const calibration = calibrationImages(scenario, images);
+    const operands = images.labels === undefined ? undefined : new Map<string, FloatOperands>();
     const model = await buildModel({
       network: made.network,
       variant: variant.name,
@@ -76,11 +85,12 @@ export function createVariantMaker(scenario: Scenario, images: NetworkImages): V
       precision: settings.precision,
       calibrationImages: calibration,
       inputScale: images.scale,
+      signal,
+      onOperands: ({ name }, own) => operands?.set(name, own),
     });
     const isFloat = settings.precision.ifmap === 'float32';
     const notes = [...made.notes, ...describeModel(parameters, images, isFloat ? 0 : calibration.length)];
-    last = { variant, prepared: { sparse: made, model, parameters, notes } };
-    return last.prepared;
+    return { sparse: made, model, operands, notes };
   };
 
   return { sparse, prepared };

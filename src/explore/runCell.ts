@@ -8,7 +8,6 @@ import type { RunnableLayer } from '../machine/runNetwork.js';
 import { floatNetwork } from '../model/floatForward.js';
 import type { NetworkImages } from '../model/images.js';
 import { quantizeInput } from '../model/buildModel.js';
-import { foldParameters } from '../model/parameters.js';
 import { modelLayerOf } from '../model/modelLayerOf.js';
 import type { MapName } from '../network/layer.js';
 import { checkEndToEnd, checkLayer } from '../reference/check.js';
@@ -79,8 +78,7 @@ export async function runCell(
     };
   });
   const memory = createMemory(accelerator.buffers, { kernel: settings.kernel, threads: kernelThreads });
-  const reference = backend === undefined ? undefined : createReference(backend, model);
-  const operands = foldParameters(network, prepared.parameters);
+  const reference = backend === undefined ? undefined : createReference(backend, model, settings.batch);
   const reported = new Set(
     plan.layers
       .filter((planned) => isReported(scenario, planned))
@@ -123,8 +121,8 @@ export async function runCell(
           answer = check.expected;
         }
         const machine = ofImages[index].get(network.output);
-        if (images.labels === undefined || machine === undefined) continue;
-        const float32 = floatNetwork(network, operands, image).get(network.output);
+        if (prepared.operands === undefined || machine === undefined) continue;
+        const float32 = floatNetwork(network, prepared.operands, image).get(network.output);
         answers.push({ machine, float32: float32 ?? [], reference: answer });
       }
     }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { dependsOnValues } from '../storage/formats.js';
 import { openReference } from '../reference/backend.js';
 import type { ScenarioResult, VariantResult } from '../report/result.js';
 import { savingsOf } from '../report/totals.js';
@@ -64,9 +65,17 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   };
   const maker = createVariantMaker(scenario, images);
   const { jobs = 1, signal } = options;
-  const batches = settings.execution === 'estimate' ? 1 : images.images.length / settings.batch;
+  const { execution, check } = settings;
+  const batches = execution === 'estimate' ? 1 : images.images.length / settings.batch;
   const threads = runThreadCount(jobs, scenario, batches);
   const remembered = threads > 1 ? rememberSearches(options.cache) : undefined;
+  // Both while other threads search for mappings. What fails here is told when it is needed, after whatever fails before.
+  const runsHere = remembered === undefined && execution !== 'estimate';
+  const opening = runsHere && check.enabled ? openReference(check.backend) : undefined;
+  const ahead = new AbortController();
+  const isAhead = runsHere && !cells.some(({ storage }) => dependsOnValues(storage));
+  const preparing = isAhead ? maker.prepared(cells[0].variant, ahead.signal) : undefined;
+  for (const begun of [opening, preparing]) begun?.catch(() => undefined);
   const plans = await planCells(scenario, maker, {
     onLayer: (cell, layer) => {
       advance(cell, `mapping ${layer}`, 1);
@@ -74,9 +83,10 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     signal,
     cache: remembered?.cache ?? options.cache,
     jobs,
+  }).catch((error: unknown) => {
+    ahead.abort();
+    throw error;
   });
-  const { execution, check } = settings;
-  const isChecked = check.enabled && execution !== 'estimate';
   const onLayer = (plan: CellPlan, layer: string): void => {
     advance(plan, layer, 1);
   };
@@ -92,7 +102,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     });
     ({ reference, variants } = run);
   } else {
-    const backend = isChecked ? await openReference(check.backend) : undefined;
+    const backend = await opening;
     reference = backend?.name;
     variants = [];
     try {

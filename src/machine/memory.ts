@@ -4,7 +4,7 @@ import { bindKernels, kernelModule } from './kernels/compiled.js';
 import type { CompiledKernels } from './kernels/compiled.js';
 import { startKernelThreads } from './kernels/threads.js';
 import type { KernelThreads } from './kernels/threads.js';
-import { Memory } from './kernels/webAssembly.js';
+import { Memory } from '../tensor/kernels/webAssembly.js';
 
 /** The bytes that a simulated machine works on. */
 export interface MachineMemory {

@@ -1,4 +1,5 @@
-import { isConv } from '../network/layer.js';
+import { setImmediate } from 'node:timers/promises';
+import { inputsOf, isConv } from '../network/layer.js';
 import type { ConvLayer, Layer, MapName } from '../network/layer.js';
 import type { Network } from '../network/network.js';
 import type { Supports } from '../sparsity/supports.js';
@@ -7,10 +8,11 @@ import type { ElementArray } from '../tensor/precision.js';
 import { quantizeTensor } from '../tensor/quantize.js';
 import { makeRequantization } from '../tensor/requantization.js';
 import type { Requantization } from '../tensor/requantization.js';
-import { calibrate, scaleOf } from './calibrate.js';
+import { scaleOf, scaleOfMaps, scaledLike } from './calibrate.js';
+import { floatForward, mapOf } from './floatForward.js';
 import type { FloatOperands } from './floatForward.js';
 import type { Model, ModelLayer, PrecisionSet } from './model.js';
-import { foldParameters, supportsOf } from './parameters.js';
+import { foldLayer, supportsOf } from './parameters.js';
 import type { NetworkParameters } from './parameters.js';
 import { integerPrecisions, quantizeConvolution } from './quantizeConvolution.js';
 import type { IntegerPrecisions } from './quantizeConvolution.js';
@@ -23,10 +25,16 @@ export interface BuildModelOptions {
   readonly supports: ReadonlyMap<string, Supports>;
   readonly parameters: NetworkParameters;
   readonly precision: PrecisionSet;
-  /** Normalised images that set the activations' scales; not needed in float32. */
+  /**
+   * Normalised images that set the activations' scales, at least one; in float32 they are only for parameters that depend on them.
+   */
   readonly calibrationImages: readonly Float32Array[];
   /** Real value of one integer step of the image; from the calibration images unless given. */
   readonly inputScale?: number | undefined;
+  /** Rejects the promise, at the next layer, with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told what a layer computes with in float32, which is given up otherwise once its integers are known. */
+  readonly onOperands?: ((layer: ConvLayer, operands: FloatOperands) => void) | undefined;
 }
 
 /**
@@ -41,17 +49,56 @@ export interface BuildModelOptions {
  */
 export async function buildModel(options: BuildModelOptions): Promise<Model> {
   const { network, variant, precision, parameters, calibrationImages, inputScale } = options;
-  const operands = foldParameters(network, parameters);
+  const { imagesForStatistics } = parameters;
   const integers = integerPrecisions(precision);
-  if (integers === undefined) {
-    const scales = new Map<MapName, number>([['input', 1]]);
-    for (const layer of network.layers) scales.set(layer.output, 1);
-    const layers = network.layers.map((layer) => floatLayer(layer, options, operands));
-    return { network, variant, precision, layers, scales };
+  if (integers !== undefined && calibrationImages.length === 0)
+    throw new Error('calibration needs at least one image');
+  const images = integers === undefined ? calibrationImages.slice(0, imagesForStatistics) : calibrationImages;
+  const maps = images.map((image) => new Map<MapName, Float32Array>([['input', image]]));
+  const scales = new Map<MapName, number>();
+  const calibrate = (name: MapName): number =>
+    integers === undefined
+      ? 1
+      : scaleOfMaps(
+          network,
+          name,
+          maps.map((own) => mapOf(own, name)),
+          integers.ifmap,
+        );
+  const ownInputScale = calibrate('input');
+  scales.set('input', integers === undefined ? 1 : (inputScale ?? ownInputScale));
+  const readers = lastReaders(network);
+  const layers: ModelLayer[] = [];
+  for (const layer of network.layers) {
+    // A turn of the event loop: progress bars move and interrupts are heard.
+    await setImmediate();
+    options.signal?.throwIfAborted();
+    const operands = isConv(layer)
+      ? foldLayer(layer, parameters.ofLayer(layer, maps.slice(0, imagesForStatistics)))
+      : undefined;
+    if (isConv(layer) && operands !== undefined) options.onOperands?.(layer, operands);
+    for (const own of maps) {
+      await setImmediate();
+      own.set(layer.output, floatForward(layer, operands, own));
+    }
+    const ownScale = calibrate(layer.output);
+    const like = scaledLike(layer);
+    scales.set(layer.output, like === undefined ? ownScale : scaleOf(scales, like));
+    layers.push(
+      integers === undefined
+        ? floatLayer(layer, options, operands)
+        : integerLayer(layer, options, operands, scales, integers),
+    );
+    for (const name of [...inputsOf(layer), layer.output]) {
+      if (readers.get(name) === layer || !readers.has(name)) for (const own of maps) own.delete(name);
+    }
   }
-  const scales = await calibrate(network, operands, calibrationImages, integers.ifmap, inputScale);
-  const layers = network.layers.map((layer) => integerLayer(layer, options, operands, scales, integers));
   return { network, variant, precision, layers, scales };
+}
+
+/** The last layer that reads each map. */
+function lastReaders(network: Network): ReadonlyMap<MapName, Layer> {
+  return new Map(network.layers.flatMap((layer) => inputsOf(layer).map((name) => [name, layer] as const)));
 }
 
 /** The network's input as the machine reads it from an image that is normalised already. */
@@ -63,7 +110,7 @@ export function quantizeInput(model: Model, image: Float32Array): ElementArray {
 function floatLayer(
   layer: Layer,
   options: BuildModelOptions,
-  operands: ReadonlyMap<string, FloatOperands>,
+  operands: FloatOperands | undefined,
 ): ModelLayer {
   if (!isConv(layer)) return { layer };
   const { weights, bias } = operandsOf(layer, operands);
@@ -77,7 +124,7 @@ function floatLayer(
 function integerLayer(
   layer: Layer,
   options: BuildModelOptions,
-  operands: ReadonlyMap<string, FloatOperands>,
+  operands: FloatOperands | undefined,
   scales: ReadonlyMap<MapName, number>,
   precisions: IntegerPrecisions,
 ): ModelLayer {
@@ -138,8 +185,7 @@ function ofmapRange(
   return { min: layer.relu || layer.kind === 'relu' ? 0 : -limit, max: limit };
 }
 
-function operandsOf(layer: ConvLayer, operands: ReadonlyMap<string, FloatOperands>): FloatOperands {
-  const found = operands.get(layer.name);
-  if (found === undefined) throw new Error(`layer ${layer.name} has no weights`);
-  return found;
+function operandsOf(layer: ConvLayer, operands: FloatOperands | undefined): FloatOperands {
+  if (operands === undefined) throw new Error(`layer ${layer.name} has no weights`);
+  return operands;
 }

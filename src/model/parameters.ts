@@ -1,4 +1,4 @@
-import type { ConvLayer } from '../network/layer.js';
+import type { ConvLayer, MapName } from '../network/layer.js';
 import { isConv } from '../network/layer.js';
 import type { Network } from '../network/network.js';
 import { keptOfLayer, sliceFilters, sliceWeights } from '../network/shrink.js';
@@ -20,14 +20,19 @@ export interface ConvParameters {
   readonly batchNorm?: BatchNormParameters;
 }
 
-/** Float32 parameters of a network under one variant's supports. */
+/**
+ * Float32 parameters of a network under one variant's supports. Layers are asked for one after the other, in the network's order, so that
+ * only one's need be in memory.
+ */
 export interface NetworkParameters {
   /** `seeded` parameters are untrained: what the network answers with them means nothing. */
   readonly origin: 'file' | 'seeded';
   /** Where they come from, in words for a report. */
   readonly description: string;
-  /** By layer name. */
-  readonly layers: ReadonlyMap<string, ConvParameters>;
+  /** Calibration images, the first ones, whose maps the parameters depend on. */
+  readonly imagesForStatistics: number;
+  /** @param maps of each of these images, at least those that the layer reads */
+  ofLayer(layer: ConvLayer, maps: ReadonlyArray<ReadonlyMap<MapName, Float32Array>>): ConvParameters;
   /** Weights that were not zero, but lie outside the supports and were set to zero. */
   readonly droppedWeights: number;
   /** Arrays of the file that no layer asked for. */
@@ -98,34 +103,32 @@ export function supportsOf(layer: ConvLayer, supports: ReadonlyMap<string, Suppo
 /** Sets weights outside the supports to zero, in place; returns how many of them were not zero before. */
 export function applySupports(weights: Float32Array, supports: Supports): number {
   const { filters, channels, taps, patterns } = supports;
+  const absent = patterns.map((pattern) =>
+    Uint32Array.from(pattern.keys()).filter((tap) => pattern[tap] === 0),
+  );
+  if (absent.every(({ length }) => length === 0)) return 0;
   let dropped = 0;
-  let at = 0;
+  let kernel = 0;
   for (let filter = 0; filter < filters; filter++) {
     for (let channel = 0; channel < channels; channel++) {
-      const pattern = patterns[patternIndex(supports, filter, channel)];
-      for (let tap = 0; tap < taps; tap++, at++) {
-        if (pattern[tap] === 1 || weights[at] === 0) continue;
+      const own = absent[patternIndex(supports, filter, channel)];
+      for (let i = 0; i < own.length; i++) {
+        const at = kernel + own[i];
+        if (weights[at] === 0) continue;
         weights[at] = 0;
         dropped++;
       }
+      kernel += taps;
     }
   }
   return dropped;
 }
 
-/** What each layer computes with in float32 once its batch norm is folded, by layer name. */
-export function foldParameters(
-  network: Network,
-  parameters: NetworkParameters,
-): ReadonlyMap<string, FloatOperands> {
-  return new Map(
-    convLayers(network).map((layer) => [layer.name, foldLayer(layer, parameters.layers.get(layer.name))]),
-  );
-}
-
-function foldLayer(layer: ConvLayer, parameters: ConvParameters | undefined): FloatOperands {
-  if (parameters === undefined) throw new Error(`layer ${layer.name} has no parameters`);
-  const { weights, weightScale, bias, batchNorm } = parameters;
+/** What a layer computes with in float32 once its batch norm is folded. */
+export function foldLayer(
+  layer: ConvLayer,
+  { weights, weightScale, bias, batchNorm }: ConvParameters,
+): FloatOperands {
   const ownBias = bias ?? new Float32Array(layer.geometry.filters);
   if (batchNorm === undefined || layer.batchNorm === undefined) {
     return { weights, bias: ownBias, ...(weightScale && { weightScale }) };

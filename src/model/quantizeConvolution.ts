@@ -66,7 +66,10 @@ export function quantizeConvolution(
   const perFilter = weights.length / filters;
   const limit = symmetricLimit(weight);
   const largestBias = 2 ** (bitsOf(accumulator) - 3);
-  const smallestStep = (largestMagnitude(weights) / limit) * smallestShare;
+  const largest = Float64Array.from(bias, (_, filter) =>
+    largestMagnitude(weights, filter * perFilter, (filter + 1) * perFilter),
+  );
+  const smallestStep = (largest.reduce((most, each) => Math.max(most, each), 0) / limit) * smallestShare;
   const weightScales = Float64Array.from(bias, (filterBias, filter) => {
     const stepForBias = Math.abs(filterBias) / (inputScale * largestBias);
     if (weightScale !== undefined) {
@@ -77,8 +80,7 @@ export function quantizeConvolution(
           'weights are integers as they are',
       );
     }
-    const step = largestMagnitude(weights, filter * perFilter, (filter + 1) * perFilter) / limit;
-    const scale = Math.max(step, smallestStep, stepForBias);
+    const scale = Math.max(largest[filter] / limit, smallestStep, stepForBias);
     return scale === 0 ? 1 : scale;
   });
   const accumulatorScales = weightScales.map((scale) => inputScale * scale);

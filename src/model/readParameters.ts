@@ -19,6 +19,12 @@ export interface ReadOptions {
   readonly precision?: Precision | undefined;
 }
 
+/** The parameters of a file, all of them in memory. */
+export interface ReadParameters extends NetworkParameters {
+  /** By layer name. */
+  readonly layers: ReadonlyMap<string, ConvParameters>;
+}
+
 /**
  * Reads the parameters of every layer from an .npz file: `<node>.weight` and, where the layer has one, `<node>.bias`;
  * of a batch-norm node `.weight`, `.bias`, `.running_mean`, `.running_var` (PyTorch's names). An .npy file holds the weights
@@ -35,7 +41,7 @@ export async function readParameters(
   network: Network,
   supports: ReadonlyMap<string, Supports>,
   { from, precision = 'float32' }: ReadOptions = {},
-): Promise<NetworkParameters> {
+): Promise<ReadParameters> {
   const arrays = await readParameterArrays(file, from?.network ?? network);
   const layers = new Map<string, ConvParameters>();
   let droppedWeights = 0;
@@ -51,7 +57,13 @@ export async function readParameters(
   return {
     origin: 'file',
     description: [`weights from ${displayPath(file)}`, ...remarks].join(', '),
+    imagesForStatistics: 0,
     layers,
+    ofLayer: ({ name }) => {
+      const found = layers.get(name);
+      if (found === undefined) throw new Error(`layer ${name} is not of ${network.name}`);
+      return found;
+    },
     droppedWeights,
     unusedArrays: arrays.unused(),
   };

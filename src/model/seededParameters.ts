@@ -1,5 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
-import { isConv } from '../network/layer.js';
 import type { ConvLayer, MapName } from '../network/layer.js';
 import type { Network } from '../network/network.js';
 import { sliceFilters, sliceWeights } from '../network/shrink.js';
@@ -8,24 +6,19 @@ import type { Supports } from '../sparsity/supports.js';
 import type { WeightsOf } from '../sparsity/weightsOf.js';
 import { createRandom, deriveSeed } from '../tensor/random.js';
 import { floatConvolution } from './floatConvolution.js';
-import { floatForward, mapOf } from './floatForward.js';
-import { foldBatchNorm } from './foldBatchNorm.js';
-import type { BatchNormParameters } from './foldBatchNorm.js';
+import { mapOf } from './floatForward.js';
 import { applySupports, convLayers, originalOf, supportsOf } from './parameters.js';
 import type { ConvParameters, NetworkParameters, PrunedFrom } from './parameters.js';
 
 /** Batch-norm statistics are taken from at most this many images: more change them little. */
 const imagesForStatistics = 8;
 
-export interface SeededOptions {
-  readonly network: Network;
+interface SeededOptions {
   /** Where channels were pruned: the network that the weights are drawn for. */
   readonly from?: PrunedFrom | undefined;
   /** By layer name; a layer without an entry is dense. */
   readonly supports: ReadonlyMap<string, Supports>;
   readonly seed: number;
-  /** Normalised images, at least one; batch-norm statistics come from the first eight. */
-  readonly calibrationImages: readonly Float32Array[];
 }
 
 /**
@@ -39,25 +32,16 @@ export interface SeededOptions {
  *
  * Each layer draws from a stream of its own, so that a layer's weights do not depend on the layers before it.
  */
-export async function seededParameters(options: SeededOptions): Promise<NetworkParameters> {
-  const { network, supports, seed, from } = options;
-  const images = options.calibrationImages.slice(0, imagesForStatistics);
-  if (images.length === 0) throw new Error('seeded parameters need at least one calibration image');
-  const maps = images.map((image) => new Map<MapName, Float32Array>([['input', image]]));
-  const layers = new Map<string, ConvParameters>();
-  for (const layer of network.layers) {
-    await setImmediate();
-    if (!isConv(layer)) {
-      for (const inputs of maps) inputs.set(layer.output, floatForward(layer, undefined, inputs));
-      continue;
-    }
-    const drawn = drawPruned(layer, supportsOf(layer, supports), seed, from);
-    layers.set(layer.name, runLayer(layer, drawn, maps));
-  }
+export function seededParameters({ supports, seed, from }: SeededOptions): NetworkParameters {
   return {
     origin: 'seeded',
     description: `weights seeded (seed ${seed}), untrained: accuracy means nothing`,
-    layers,
+    imagesForStatistics,
+    ofLayer: (layer, maps) => {
+      if (maps.length === 0) throw new Error('seeded parameters need at least one calibration image');
+      const drawn = drawPruned(layer, supportsOf(layer, supports), seed, from);
+      return withStatistics(layer, drawn, maps);
+    },
     droppedWeights: 0,
     unusedArrays: [],
   };
@@ -84,7 +68,8 @@ function drawPruned(
     seed,
   );
   const slice = (perFilter: Float32Array): Float32Array => sliceFilters(perFilter, original.kept);
-  const left = sliceWeights(weights, original.layer, original.kept);
+  const isWhole = original.kept.filters === undefined && original.kept.channels === undefined;
+  const left = isWhole ? weights : sliceWeights(weights, original.layer, original.kept);
   applySupports(left, supports);
   return { weights: left, bias: slice(bias), gamma: slice(gamma), beta: slice(beta) };
 }
@@ -95,7 +80,7 @@ function drawParameters(layer: ConvLayer, fanIn: number, seed: number): DrawnPar
   const random = createRandom(deriveSeed(seed, layer.name));
   const deviation = Math.sqrt(2 / Math.max(1, fanIn));
   const weights = new Float32Array(filters * channelsPerGroup * kernelHeight * kernelWidth);
-  for (let i = 0; i < weights.length; i++) weights[i] = deviation * random.normal();
+  random.fillNormals(weights, deviation);
   const perFilter = (draw: () => number): Float32Array => Float32Array.from({ length: filters }, draw);
   return {
     weights,
@@ -115,18 +100,15 @@ export function seededWeights(network: Network, seed: number): WeightsOf {
   };
 }
 
-/** Finds the layer's batch-norm statistics and computes its map of every image. */
-function runLayer(
+/** Finds the layer's batch-norm statistics. */
+function withStatistics(
   layer: ConvLayer,
   drawn: DrawnParameters,
-  maps: ReadonlyArray<Map<MapName, Float32Array>>,
+  maps: ReadonlyArray<ReadonlyMap<MapName, Float32Array>>,
 ): ConvParameters {
   const { weights, bias, gamma } = drawn;
   const ownBias = layer.bias ? { bias } : {};
-  if (layer.batchNorm === undefined) {
-    for (const inputs of maps) inputs.set(layer.output, floatForward(layer, { weights, bias }, inputs));
-    return { weights, ...ownBias };
-  }
+  if (layer.batchNorm === undefined) return { weights, ...ownBias };
   const { filters } = layer.geometry;
   const sums = maps.map((inputs) =>
     floatConvolution(layer.geometry, mapOf(inputs, layer.input), weights, bias),
@@ -141,10 +123,7 @@ function runLayer(
     );
     for (let filter = 0; filter < filters; filter++) beta[filter] -= residualMean[filter];
   }
-  const batchNorm: BatchNormParameters = { gamma, beta, mean, variance };
-  const folded = foldBatchNorm(weights, bias, batchNorm, layer.batchNorm.epsilon);
-  for (const inputs of maps) inputs.set(layer.output, floatForward(layer, folded, inputs));
-  return { weights, ...ownBias, batchNorm };
+  return { weights, ...ownBias, batchNorm: { gamma, beta, mean, variance } };
 }
 
 /**
@@ -159,11 +138,24 @@ function statistics(
   if (positions * maps.length === 1) return statisticsAcrossChannels(maps[0]);
   const mean = meanPerChannel(maps, channels);
   const variance = meanPerChannel(
-    maps.map((map) => map.map((value, i) => (value - mean[Math.floor(i / positions)]) ** 2)),
+    maps.map((map) => squaredDistances(map, mean)),
     channels,
   );
   const floor = variance.reduce((sum, value) => sum + value, 0) / channels / 20;
   return { mean, variance: variance.map((value) => Math.max(value, floor)) };
+}
+
+/** Of each element from its channel's mean. */
+function squaredDistances(map: Float32Array, mean: Float32Array): Float32Array {
+  const positions = map.length / mean.length;
+  const result = new Float32Array(map.length);
+  for (let channel = 0, i = 0; channel < mean.length; channel++) {
+    for (const end = i + positions; i < end; i++) {
+      const distance = map[i] - mean[channel];
+      result[i] = distance * distance;
+    }
+  }
+  return result;
 }
 
 /** One value per channel says nothing of its spread: the channels' common spread stands in. */

@@ -2,7 +2,7 @@ import type { Precision } from '../tensor/precision.js';
 
 /** One digit of every integer: the integer is the sum of digit * factor over its digits. */
 export interface Digits {
-  readonly values: Int16Array;
+  readonly values: Int8Array | Int16Array;
   readonly factor: 1 | 256;
 }
 
@@ -14,7 +14,8 @@ export const digitLimit = 128;
  * the low one in [-128, 127], so that low digits cancel in sums as high ones do.
  */
 export function digitsOf(values: ArrayLike<number>, precision: Precision): readonly Digits[] {
-  if (precision === 'int8') return [{ values: Int16Array.from(values), factor: 1 }];
+  if (precision === 'int8')
+    return [{ values: values instanceof Int8Array ? values : Int16Array.from(values), factor: 1 }];
   const low = new Int16Array(values.length);
   const high = new Int16Array(values.length);
   for (let i = 0; i < values.length; i++) {

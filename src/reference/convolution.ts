@@ -91,23 +91,29 @@ function addScaled(
 }
 
 /** Ranges [from, to) of the reduction in which no filter of the part can exceed `exactLimit`. */
-function exactRanges(digits: Int16Array, part: ConvPart, reduction: number): Array<[number, number]> {
+function exactRanges(
+  digits: Int8Array | Int16Array,
+  part: ConvPart,
+  reduction: number,
+): Array<[number, number]> {
   const ranges: Array<[number, number]> = [];
-  const load = new Float64Array(part.filters);
-  let from = 0;
-  for (let r = 0; r < reduction; r++) {
-    let fits = true;
-    for (let filter = 0; filter < part.filters; filter++) {
-      load[filter] += digitLimit * Math.abs(digits[(part.firstFilter + filter) * reduction + r]);
-      if (load[filter] > exactLimit) fits = false;
+  for (let from = 0; from < reduction;) {
+    let to = reduction;
+    for (let filter = part.firstFilter; filter < part.firstFilter + part.filters; filter++) {
+      to = exactEnd(digits, filter * reduction + from, filter * reduction + to) - filter * reduction;
     }
-    if (fits) continue;
-    ranges.push([from, r]);
-    from = r;
-    for (let filter = 0; filter < part.filters; filter++) {
-      load[filter] = digitLimit * Math.abs(digits[(part.firstFilter + filter) * reduction + r]);
-    }
+    ranges.push([from, to]);
+    from = to;
   }
-  ranges.push([from, reduction]);
   return ranges;
+}
+
+/** How far a filter's digits, at least the first, go before their sum can exceed `exactLimit`. */
+function exactEnd(digits: Int8Array | Int16Array, from: number, to: number): number {
+  let load = digitLimit * Math.abs(digits[from]);
+  for (let i = from + 1; i < to; i++) {
+    load += digitLimit * Math.abs(digits[i]);
+    if (load > exactLimit) return i;
+  }
+  return to;
 }

@@ -39,6 +39,9 @@ export function reductionOf(geometry: ConvGeometry): number {
   return geometry.channelsPerGroup * geometry.kernelHeight * geometry.kernelWidth;
 }
 
+/** Filters whose weights are brought to their places together, so that the caches hold what lies between them. */
+const filtersAtOnce = 32;
+
 /**
  * A part's kernel as TensorFlow.js wants it, of the taps [from, to) of each filter's reduction and zero elsewhere;
  * channels that no such tap touches are left out. `weights` are (filters, channelsPerGroup, height, width).
@@ -61,15 +64,18 @@ export function createCall(
   const firstOfGroup = Math.floor(from / taps);
   const channels = Math.ceil(to / taps) - firstOfGroup;
   const spread = new Float32Array(height * width * channels * part.filters);
-  for (let r = from; r < to; r++) {
-    const tap = r % taps;
-    const channel = (r - tap) / taps - firstOfGroup;
-    const x = tap % kernelWidth;
-    const y = (tap - x) / kernelWidth;
-    const position = y * dilation[0] * width + x * dilation[1];
-    const offset = (position * channels + channel) * part.filters;
-    for (let filter = 0; filter < part.filters; filter++) {
-      spread[offset + filter] = weights[(part.firstFilter + filter) * reduction + r];
+  for (let first = 0; first < part.filters; first += filtersAtOnce) {
+    const end = Math.min(first + filtersAtOnce, part.filters);
+    for (let r = from; r < to; r++) {
+      const tap = r % taps;
+      const channel = (r - tap) / taps - firstOfGroup;
+      const x = tap % kernelWidth;
+      const y = (tap - x) / kernelWidth;
+      const position = y * dilation[0] * width + x * dilation[1];
+      const offset = (position * channels + channel) * part.filters;
+      for (let filter = first; filter < end; filter++) {
+        spread[offset + filter] = weights[(part.firstFilter + filter) * reduction + r];
+      }
     }
   }
   const shape: [number, number, number, number] = part.depthwise

@@ -1,7 +1,9 @@
-import type { Model } from '../model/model.js';
+import type { Model, ModelLayer } from '../model/model.js';
+import { inputsOf } from '../network/layer.js';
 import type { MapName } from '../network/layer.js';
 import type { ElementArray } from '../tensor/precision.js';
 import type { ReferenceBackend } from './backend.js';
+import { createKnownOutputs } from './knownOutputs.js';
 import { createLayerReference } from './layerReference.js';
 import type { LayerReference, Maps } from './layerReference.js';
 import { scopedBackend } from './scopedBackend.js';
@@ -16,11 +18,26 @@ export interface NetworkReference {
   dispose(): void;
 }
 
-export function createReference(backend: ReferenceBackend, model: Model): NetworkReference {
+/**
+ * @param batch images whose outputs are remembered: where a layer is checked on the very maps that the reference itself comes to, `forward` need
+ *   not compute it again
+ */
+export function createReference(backend: ReferenceBackend, model: Model, batch = 1): NetworkReference {
   const own = scopedBackend(backend);
   const layers: Array<LayerReference | undefined> = model.layers.map(() => undefined);
-  const layer = (index: number): LayerReference =>
-    (layers[index] ??= createLayerReference(own, model.layers[index], model.precision));
+  const remembering = (modelLayer: ModelLayer): LayerReference => {
+    const { output, tolerance } = createLayerReference(own, modelLayer, model.precision);
+    const known = createKnownOutputs(batch);
+    const names = inputsOf(modelLayer.layer);
+    return {
+      tolerance,
+      output: (maps) => {
+        const inputs = names.flatMap((name) => maps.get(name) ?? []);
+        return inputs.length < names.length ? output(maps) : known.of(inputs, () => output(maps));
+      },
+    };
+  };
+  const layer = (index: number): LayerReference => (layers[index] ??= remembering(model.layers[index]));
   return {
     model,
     layer,

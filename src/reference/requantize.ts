@@ -21,23 +21,28 @@ export interface RequantizeOperands {
 export function requantizeExactly(operands: RequantizeOperands, out: ElementArray): void {
   const { sums, residual, requantization, positions } = operands;
   const { multiplier, shift, residualMultiplier, min, max } = requantization;
-  for (let i = 0; i < sums.length; i++) {
-    const filter = Math.floor(i / positions);
+  for (let first = 0; first < sums.length; first += positions) {
+    const filter = first / positions;
     const m = multiplier[multiplier.length === 1 ? 0 : filter];
     const s = shift[shift.length === 1 ? 0 : filter];
     const rm = residual === undefined ? 0 : residualMultiplier[residualMultiplier.length === 1 ? 0 : filter];
-    const r = residual === undefined ? 0 : residual[i];
-    const magnitude = Math.abs(sums[i] * m) + Math.abs(r * rm);
-    const rounded =
-      magnitude < Number.MAX_SAFE_INTEGER
-        ? roundQuotient(sums[i] * m + r * rm, s)
-        : roundBigQuotient(BigInt(sums[i]) * BigInt(m) + BigInt(r) * BigInt(rm), BigInt(s));
-    out[i] = rounded < min ? min : rounded > max ? max : rounded;
+    const divisor = 2 ** s;
+    for (let i = first; i < first + positions; i++) {
+      const r = residual === undefined ? 0 : residual[i];
+      const scaled = sums[i] * m;
+      const added = r * rm;
+      const rounded =
+        Math.abs(scaled) + Math.abs(added) < Number.MAX_SAFE_INTEGER
+          ? roundQuotient(scaled + added, divisor)
+          : roundBigQuotient(BigInt(sums[i]) * BigInt(m) + BigInt(r) * BigInt(rm), BigInt(s));
+      out[i] = rounded < min ? min : rounded > max ? max : rounded;
+    }
   }
 }
 
-function roundQuotient(numerator: number, shift: number): number {
-  const quotient = numerator / 2 ** shift;
+/** @param divisor a power of two */
+function roundQuotient(numerator: number, divisor: number): number {
+  const quotient = numerator / divisor;
   const floor = Math.floor(quotient);
   const fraction = quotient - floor;
   const up = fraction > 0.5 || (fraction === 0.5 && floor % 2 !== 0);

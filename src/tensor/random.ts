@@ -1,3 +1,6 @@
+import { normalAngle, normalRadius } from './boxMuller.js';
+import { fillNormals } from './normals.js';
+
 /** A stream of pseudo-random numbers; the same seed gives the same stream on every platform. */
 export interface Random {
   /** Uniform in [0, 1), a multiple of 2^-32. */
@@ -6,6 +9,8 @@ export interface Random {
   integer(n: number): number;
   /** Normal with mean 0 and standard deviation 1 (Box and Muller 1958). */
   normal(): number;
+  /** Fills `out` with `scale` (positive) times what as many calls of `normal` return, many times as fast. */
+  fillNormals(out: Float32Array, scale: number): void;
 }
 
 /**
@@ -33,19 +38,29 @@ export function createRandom(seed: number): Random {
   for (let i = 0; i < 12; i++) nextWord();
 
   const next = (): number => nextWord() / 0x1_0000_0000;
+  const normal = (): number => {
+    if (spareNormal !== undefined) {
+      const value = spareNormal;
+      spareNormal = undefined;
+      return value;
+    }
+    const radius = normalRadius(next());
+    const angle = normalAngle(next());
+    spareNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
   return {
     next,
     integer: (n) => Math.floor(next() * n),
-    normal: () => {
-      if (spareNormal !== undefined) {
-        const value = spareNormal;
-        spareNormal = undefined;
-        return value;
-      }
-      const radius = Math.sqrt(-2 * Math.log(1 - next()));
-      const angle = 2 * Math.PI * next();
-      spareNormal = radius * Math.sin(angle);
-      return radius * Math.cos(angle);
+    normal,
+    fillNormals: (out, scale) => {
+      let at = 0;
+      if (spareNormal !== undefined && out.length > 0) out[at++] = scale * normal();
+      const rest = at + Math.floor((out.length - at) / 4) * 4;
+      const state = Uint32Array.of(a, b, c, counter);
+      fillNormals(state, scale, out.subarray(at, rest));
+      [a, b, c, counter] = Int32Array.from(state);
+      for (at = rest; at < out.length; at++) out[at] = scale * normal();
     },
   };
 }

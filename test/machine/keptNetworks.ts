@@ -13,7 +13,6 @@ import type { LayerProblem } from '../../src/mapping/problem.js';
 import { buildModel, quantizeInput } from '../../src/model/buildModel.js';
 import { seededImages } from '../../src/model/images.js';
 import type { Model, PrecisionSet } from '../../src/model/model.js';
-import { seededParameters } from '../../src/model/seededParameters.js';
 import { inputsOf, isConv } from '../../src/network/layer.js';
 import type { Network } from '../../src/network/network.js';
 import { elementsInDram, layoutOf } from '../../src/storage/featureMapLayout.js';
@@ -21,6 +20,7 @@ import { storeLayer } from '../../src/storage/formats.js';
 import { denseSupports } from '../../src/sparsity/supports.js';
 import type { ElementArray } from '../../src/tensor/precision.js';
 import { bytesOf } from '../../src/tensor/precision.js';
+import { seededParameters } from '../model/collectedParameters.js';
 
 /** A network with numbers, and inputs for it: (images, channels, height, width). */
 export interface Seeded {
@@ -36,7 +36,7 @@ export async function seededNetwork(
 ): Promise<Seeded> {
   const { images: drawn } = seededImages(network, images, seed);
   const supports = new Map();
-  const parameters = await seededParameters({ network, supports, seed, calibrationImages: drawn });
+  const parameters = seededParameters({ network, supports, seed, calibrationImages: drawn });
   const model = await buildModel({
     ...{ network, variant: 'dense', supports, parameters, precision },
     calibrationImages: drawn,

@@ -5,12 +5,12 @@ import { buildModel, quantizeInput } from '../../src/model/buildModel.js';
 import { floatNetwork } from '../../src/model/floatForward.js';
 import { seededImages } from '../../src/model/images.js';
 import type { Model, PrecisionSet } from '../../src/model/model.js';
-import { foldParameters } from '../../src/model/parameters.js';
 import type { NetworkParameters } from '../../src/model/parameters.js';
+import type { ReadParameters } from '../../src/model/readParameters.js';
 import { integerPrecisions, quantizeConvolution } from '../../src/model/quantizeConvolution.js';
-import { seededParameters } from '../../src/model/seededParameters.js';
 import { isConv } from '../../src/network/layer.js';
 import type { ElementArray } from '../../src/tensor/precision.js';
+import { foldParameters, parametersOf, seededParameters } from './collectedParameters.js';
 import { psd4p8Supports, smallNetwork } from './networks.js';
 import { plainForward } from './plainForward.js';
 
@@ -46,10 +46,10 @@ function run(model: Model, image: Float32Array): Map<string, ElementArray> {
 
 describe('building a model', () => {
   let images: readonly Float32Array[];
-  let parameters: NetworkParameters;
-  before(async () => {
+  let parameters: ReadParameters;
+  before(() => {
     ({ images } = seededImages(network, 4, 1));
-    parameters = await seededParameters({ network, supports, seed: 1, calibrationImages: images });
+    parameters = seededParameters({ network, supports, seed: 1, calibrationImages: images });
   });
 
   /** Largest distance of each map's real values from the float network's, over the map's largest magnitude. */
@@ -92,9 +92,14 @@ describe('building a model', () => {
   });
 
   it('gives max pools and ReLUs of their own the scale of their input', async () => {
-    const { scales, layers } = await modelOf(parameters, int8, images);
-    expect(scales.get('max')).to.equal(scales.get('join'));
-    expect(scales.get('relu')).to.equal(scales.get('depthwise'));
+    // Of some seeds the largest magnitude is a negative one, which the ReLU takes away.
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const drawn = seededParameters({ network, supports, seed, calibrationImages: images });
+      const { scales } = await modelOf(drawn, int8, images);
+      expect(scales.get('max')).to.equal(scales.get('join'));
+      expect(scales.get('relu')).to.equal(scales.get('depthwise'));
+    }
+    const { layers } = await modelOf(parameters, int8, images);
     const maxPool = layers.find(({ layer }) => layer.kind === 'max-pool')!;
     expect(maxPool.requantization).to.equal(undefined);
   });
@@ -151,7 +156,7 @@ describe('building a model', () => {
     const stem = parameters.layers.get('stem')!;
     const huge = new Map(parameters.layers).set('stem', { ...stem, weights: stem.weights.map(() => 3e38) });
     let message = '';
-    await modelOf({ ...parameters, layers: huge }, int8, images).catch((error: unknown) => {
+    await modelOf(parametersOf(huge), int8, images).catch((error: unknown) => {
       expect(error).to.be.instanceOf(UserError);
       message = error instanceof Error ? error.message : '';
     });

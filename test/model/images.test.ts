@@ -43,7 +43,8 @@ describe('description of a model', () => {
   const parameters: NetworkParameters = {
     origin: 'file',
     description: 'weights from w.npz',
-    layers: new Map(),
+    imagesForStatistics: 0,
+    ofLayer: () => ({ weights: new Float32Array(0) }),
     droppedWeights: 0,
     unusedArrays: [],
   };

@@ -4,13 +4,14 @@ import { buildModel } from '../../src/model/buildModel.js';
 import { seededImages } from '../../src/model/images.js';
 import { originalOf } from '../../src/model/parameters.js';
 import { readParameters, readWeights } from '../../src/model/readParameters.js';
-import { seededParameters, seededWeights } from '../../src/model/seededParameters.js';
+import { seededWeights } from '../../src/model/seededParameters.js';
 import { isConv } from '../../src/network/layer.js';
 import type { MapName } from '../../src/network/layer.js';
 import { shrinkNetwork } from '../../src/network/shrink.js';
 import { int8 } from '../machine/arbitraries.js';
 import { float32Npy, npyOf } from '../tensor/npyBytes.js';
 import { withFile } from '../tensor/temporaryFile.js';
+import { parametersOf, seededParameters } from './collectedParameters.js';
 import { conv, networkOf } from './networks.js';
 
 const input = { channels: 2, height: 4, width: 4 };
@@ -87,7 +88,7 @@ describe('parameters of a network whose channels were pruned', () => {
 
   it('are those drawn for the whole network, in what is left of it', async () => {
     const { images } = seededImages(network, 2, 1);
-    const { layers } = await seededParameters({
+    const { layers } = seededParameters({
       network: narrow,
       from,
       supports: dense,
@@ -106,7 +107,7 @@ describe('parameters of a network whose channels were pruned', () => {
       network: narrow,
       variant: 'narrow',
       supports: dense,
-      parameters: { origin: 'seeded', description: '', layers, droppedWeights: 0, unusedArrays: [] },
+      parameters: parametersOf(layers),
       precision: int8,
       calibrationImages: images,
     });

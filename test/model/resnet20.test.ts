@@ -4,8 +4,8 @@ import { packageRoot } from '../../src/document/package.js';
 import { buildModel, quantizeInput } from '../../src/model/buildModel.js';
 import { floatNetwork } from '../../src/model/floatForward.js';
 import { seededImages } from '../../src/model/images.js';
-import { foldParameters } from '../../src/model/parameters.js';
 import { readParameters } from '../../src/model/readParameters.js';
+import { foldParameters } from './collectedParameters.js';
 import { psd4p8Supports, resnet20 } from './networks.js';
 import { plainForward } from './plainForward.js';
 

@@ -1,9 +1,9 @@
 import { buildModel, quantizeInput } from '../../src/model/buildModel.js';
 import { seededImages } from '../../src/model/images.js';
 import type { Model, ModelLayer, PrecisionSet } from '../../src/model/model.js';
-import { seededParameters } from '../../src/model/seededParameters.js';
 import type { ElementArray } from '../../src/tensor/precision.js';
 import { networkOf, smallNetwork } from '../model/networks.js';
+import { seededParameters } from '../model/collectedParameters.js';
 
 export const float32: PrecisionSet = { ifmap: 'float32', weight: 'float32', accumulator: 'float32' };
 
@@ -25,7 +25,7 @@ export async function smallModel(precision: PrecisionSet): Promise<{ model: Mode
   const network = smallNetwork();
   const { images } = seededImages(network, 2, 3);
   const supports = new Map<string, never>();
-  const parameters = await seededParameters({ network, supports, seed: 5, calibrationImages: images });
+  const parameters = seededParameters({ network, supports, seed: 5, calibrationImages: images });
   const model = await buildModel({
     network,
     variant: 'dense',

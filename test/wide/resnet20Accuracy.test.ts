@@ -6,9 +6,9 @@ import { loadScenario, simulate } from '../../src/index.js';
 import { floatNetwork } from '../../src/model/floatForward.js';
 import { cifar10Images } from '../../src/model/images.js';
 import type { NetworkImages } from '../../src/model/images.js';
-import { foldParameters } from '../../src/model/parameters.js';
 import { readParameters } from '../../src/model/readParameters.js';
 import { readNpy } from '../../src/tensor/npy.js';
+import { foldParameters } from '../model/collectedParameters.js';
 import { psd4p8Supports, resnet20 } from '../model/networks.js';
 import { requireReferenceData } from './referenceData.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Instance, Module } from './webAssembly.js';
-import type { SharedWasmMemory, WasmModule } from './webAssembly.js';
+import { Instance, Module } from '../../tensor/kernels/webAssembly.js';
+import type { SharedWasmMemory, WasmModule } from '../../tensor/kernels/webAssembly.js';
 
 /** A range of 8-position blocks and one of filter groups, and the address of room for a block's columns. */
 type RunPass = (

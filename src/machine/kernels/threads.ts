@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { CompiledKernels } from './compiled.js';
-import type { SharedWasmMemory, WasmModule } from './webAssembly.js';
+import type { SharedWasmMemory, WasmModule } from '../../tensor/kernels/webAssembly.js';
 
 /** Kernels whose work can be cut into parts that share no result. */
 export const threadedKernels = [

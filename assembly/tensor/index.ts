@@ -1,0 +1,2 @@
+export { convolvePlanes, convolvePoint } from './convolution';
+export { drawNormals } from './normals';
