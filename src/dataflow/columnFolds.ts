@@ -74,28 +74,33 @@ function appendFold(folds: ColumnFold[], shape: PassShape, taken: Uint32Array, c
   const { streamed, channelStart, channelCount } = shape;
   const { taps, patterns } = streamed;
   const period = patterns.length;
-  const perChannelPhase: number[][] = [];
-  for (let channelPhase = 0; channelPhase < Math.min(period, channelCount); channelPhase++) {
-    const counts: number[] = [];
+  const phases = Array.from(taken.keys()).filter((phase) => taken[phase] > 0);
+  const stream = new Uint32Array(channelCount * taps);
+  /** Where the taps of each channel of a period begin, and where they end. */
+  const starts = [0];
+  let length = 0;
+  for (let channel = 0; channel < Math.min(period, channelCount); channel++) {
     for (let tap = 0; tap < taps; tap++) {
       let holders = 0;
-      for (let phase = 0; phase < period; phase++) {
-        if (taken[phase] > 0) {
-          holders += taken[phase] * patterns[(phase + channelStart + channelPhase) % period][tap];
-        }
-      }
-      if (holders > 0) counts.push(holders);
+      for (const phase of phases)
+        holders += taken[phase] * patterns[(phase + channelStart + channel) % period][tap];
+      if (holders > 0) stream[length++] = holders;
     }
-    perChannelPhase.push(counts);
+    starts.push(length);
   }
-  const stream: number[] = [];
-  for (let channel = 0; channel < channelCount; channel++) stream.push(...perChannelPhase[channel % period]);
+  // All further channels repeat the period.
+  const periodLength = length;
+  if (channelCount > period)
+    length = Math.floor(channelCount / period) * periodLength + starts[channelCount % period];
+  for (let at = periodLength; at < length; at++) stream[at] = stream[at - periodLength];
+  let weights = 0;
+  for (let at = 0; at < length; at++) weights += stream[at];
   folds.push({
     repeat: 1,
     columns,
-    stream: Uint32Array.from(stream),
-    weights: stream.reduce((sum, holders) => sum + holders, 0),
-    phases: taken.reduce((count, filters) => count + (filters > 0 ? 1 : 0), 0),
+    stream: stream.slice(0, length),
+    weights,
+    phases: phases.length,
   });
 }
 
@@ -144,7 +149,13 @@ function alike(a: ColumnFold, b: ColumnFold): boolean {
   return (
     a.columns === b.columns &&
     a.phases === b.phases &&
-    a.stream.length === b.stream.length &&
-    a.stream.every((holders, i) => holders === b.stream[i])
+    a.weights === b.weights &&
+    isSameStream(a.stream, b.stream)
   );
+}
+
+function isSameStream(a: Uint32Array, b: Uint32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -63,6 +63,9 @@ export interface TimelineOptions {
   readonly addresses?: LayerAddresses;
 }
 
+/** Whether a layer that ends at this time or later, in ps from its start, is of no interest. */
+export type IsTooLate = (endPs: number) => boolean;
+
 /**
  * Runs the schedule against the clock. The DMA engine hands its transfers to the DRAM in the order of its program, each as soon
  * as it is known when it may start, so that the DRAM sees what is to come. Copies to and from maps that stay on chip go by a
@@ -76,12 +79,29 @@ export interface TimelineOptions {
 export function runTimeline(
   schedule: Schedule,
   accelerator: Accelerator,
+  options?: TimelineOptions,
+): Timeline {
+  const timeline = runTimelineUnless(() => false, schedule, accelerator, options);
+  if (timeline === undefined) throw new Error('a timeline that is never too late has an end');
+  return timeline;
+}
+
+/**
+ * As `runTimeline`, given up as soon as it is known that the layer ends too late: the passes that are left follow the last one
+ * without a gap at best.
+ *
+ * @returns undefined when given up; the DRAM is then of no use any more
+ */
+export function runTimelineUnless(
+  isTooLate: IsTooLate,
+  schedule: Schedule,
+  accelerator: Accelerator,
   {
     maps = {},
     dram = createDram(accelerator.dram),
     addresses = addressesOfLayer(schedule, accelerator, maps),
   }: TimelineOptions = {},
-): Timeline {
+): Timeline | undefined {
   const { periodPs } = accelerator;
   const { problem, steps } = schedule;
   const { burstBytes } = accelerator.dram;
@@ -101,6 +121,10 @@ export function runTimeline(
   let passCycles = 0;
   let drainCycles = 0;
   let firstStartPs = 0;
+  const allPassCycles = steps.reduce(
+    (sum, { pass, pooling }) => sum + pass.cycles + (pooling?.cycles ?? 0),
+    0,
+  );
 
   const request = (transfer: Transfer, address: number, eligiblePs: number): number => {
     const { indexBytes = 0 } = transfer;
@@ -172,7 +196,7 @@ export function runTimeline(
     }
   };
 
-  steps.forEach(({ pass, pooling }, index) => {
+  for (const [index, { pass, pooling }] of steps.entries()) {
     startAllKnown();
     const { first, last, slotStore } = program.steps[index];
     const slotFreePs = (): number => (slotStore < 0 ? 0 : endOf(slotStore));
@@ -194,7 +218,8 @@ export function runTimeline(
     }
     drainEndPs[index] = drainedPs;
     passesRun++;
-  });
+    if (isTooLate(arrayFreePs + (allPassCycles - passCycles) * periodPs)) return undefined;
+  }
   startAllKnown();
 
   const exposedDrainCycles = (drainedPs - arrayFreePs) / periodPs;

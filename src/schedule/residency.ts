@@ -4,18 +4,18 @@ export interface Placement {
   /** The tile was there already. */
   readonly resident: boolean;
   /** What was pushed out, if anything. */
-  readonly evicted: string | undefined;
+  readonly evicted: number | undefined;
 }
 
-/** Which tiles a tensor's slots in a buffer hold; the least recently used one gives way. */
+/** Which tiles a tensor's slots in a buffer hold, each known by a number of its own; the least recently used one gives way. */
 export interface Residency {
-  place(tile: string): Placement;
+  place(tile: number): Placement;
   /** Forgets a tile whose content is no longer needed. */
-  release(tile: string): void;
+  release(tile: number): void;
 }
 
 export function createResidency(slots: number): Residency {
-  const held: Array<string | undefined> = new Array<string | undefined>(slots).fill(undefined);
+  const held: Array<number | undefined> = new Array<number | undefined>(slots).fill(undefined);
   const lastUse = new Float64Array(slots).fill(-1);
   let clock = 0;
   return {

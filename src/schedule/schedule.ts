@@ -3,6 +3,7 @@ import { footprint } from '../mapping/footprint.js';
 import type { Footprint } from '../mapping/footprint.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { ConvProblem, LayerProblem } from '../mapping/problem.js';
+import type { Shape } from '../network/layer.js';
 import { totalBytes } from '../storage/format.js';
 import type { WeightTile } from '../storage/format.js';
 import { bytesOf } from '../tensor/precision.js';
@@ -72,12 +73,22 @@ export function withPasses(schedule: Schedule, passes: ReadonlyArray<PassCost | 
 /** Pass costs of one problem on one accelerator, kept from one mapping to the next. */
 export type PassCache = Map<string, PassCost>;
 
+const knownPasses = new WeakMap<LayerProblem, WeakMap<Accelerator, PassCache>>();
+
+/** Of all schedules of a problem on an accelerator that are written without a cache of their own. */
+function passesOf(problem: LayerProblem, accelerator: Accelerator): PassCache {
+  const ofProblem = knownPasses.get(problem) ?? new WeakMap<Accelerator, PassCache>();
+  const passes: PassCache = ofProblem.get(accelerator) ?? new Map<string, PassCost>();
+  knownPasses.set(problem, ofProblem.set(accelerator, passes));
+  return passes;
+}
+
 /** Writes the schedule of one layer. The mapping must fit the accelerator's buffers (see `mapping/footprint`). */
 export function createSchedule(
   problem: LayerProblem,
   mapping: Mapping,
   accelerator: Accelerator,
-  passes: PassCache = new Map(),
+  passes = passesOf(problem, accelerator),
 ): Schedule {
   const room = footprint(problem, mapping, accelerator);
   const context = arrayContext(accelerator);
@@ -91,7 +102,7 @@ export function createSchedule(
   const psums = createResidency(room.psum?.count ?? 1);
   const ofmaps = createResidency(room.ofmap.count);
   const pooledTiles = createResidency(room.pooled?.count ?? 1);
-  const psumTiles = new Map<string, Tile>();
+  const psumTiles = new Map<number, Tile>();
 
   const steps = tilesInOrder(problem, mapping).map((tile, index): Step => {
     const before: SlotTransfer[] = [];
@@ -113,7 +124,7 @@ export function createSchedule(
     const ifmapPlace = ifmaps.place(ifmapKey(problem, tile));
     if (!ifmapPlace.resident) before.push({ transfer: ifmapLoad(problem, tile), slot: ifmapPlace.slot });
 
-    const outputKey = `${String(tile.imageStart)} ${String(tile.filterStart)} ${String(tile.rowStart)} ${String(tile.columnStart)}`;
+    const outputKey = mapKey(tile.imageStart, tile.filterStart, tile, problem.filters, problem.window.output);
     const wholeReduction = tile.firstChannels && tile.lastChannels;
     if (problem.kind === 'conv' && !wholeReduction) {
       const placed = psums.place(outputKey);
@@ -163,8 +174,9 @@ export function passCosts(
   context: ArrayContext,
   known: PassCache,
 ): (tile: Tile) => PassCost {
+  const ofMapping = mappingKey(mapping);
   return (tile) => {
-    const key = `${mappingKey(mapping)} ${passKey(problem, tile)}`;
+    const key = `${ofMapping} ${passKey(problem, tile)}`;
     let cost = known.get(key);
     if (cost === undefined) {
       cost = workOutPass(problem, mapping, accelerator, context, tile);
@@ -206,17 +218,11 @@ function passKey(problem: LayerProblem, tile: Tile): string {
   if (problem.kind === 'vector')
     return `${String(tile.imageCount * tile.rowCount * tile.columnCount)} ${String(tile.filterCount)}`;
   const { repeats } = problem.storage;
-  return [
-    tile.imageCount,
-    tile.rowCount,
-    tile.columnCount,
-    tile.filterCount,
-    tile.channelCount,
-    tile.filterStart % repeats,
-    tile.channelStart % repeats,
-    tile.firstChannels,
-    tile.lastChannels,
-  ].join(' ');
+  const { imageCount, rowCount, columnCount, filterCount, channelCount, firstChannels, lastChannels } = tile;
+  return (
+    `${imageCount} ${rowCount} ${columnCount} ${filterCount} ${channelCount} ` +
+    `${tile.filterStart % repeats} ${tile.channelStart % repeats} ${firstChannels} ${lastChannels}`
+  );
 }
 
 function workOutPass(
@@ -235,22 +241,37 @@ function workOutPass(
   return withDecoding(dataflow.passCost(shape, context), problem, shape, dataflow, context);
 }
 
-function ifmapKey(problem: LayerProblem, tile: Tile): string {
-  const channels = problem.kind === 'conv' ? tile.channelStart : tile.filterStart;
-  return [tile.imageStart, tile.group, channels, tile.rowStart, tile.columnStart].join(' ');
+function ifmapKey(problem: LayerProblem, tile: Tile): number {
+  const { output } = problem.window;
+  if (problem.kind === 'vector')
+    return mapKey(tile.imageStart, tile.filterStart, tile, problem.filters, output);
+  const { groups, channelsPerGroup } = problem;
+  const channel = tile.group * channelsPerGroup + tile.channelStart;
+  return mapKey(tile.imageStart, channel, tile, groups * channelsPerGroup, output);
+}
+
+/** A number for each place where a tile of maps may begin; its row and column are those of the output. */
+function mapKey(
+  image: number,
+  channel: number,
+  { rowStart, columnStart }: Tile,
+  channels: number,
+  { height, width }: Shape,
+): number {
+  return ((image * channels + channel) * height + rowStart) * width + columnStart;
 }
 
 function tableLoad(bytes: number): Transfer {
   return blockTransfer('index', 'table', false, 0, bytes, bytes);
 }
 
-function weightLoad(problem: ConvProblem, layout: WeightLayout, key: string): Transfer {
+function weightLoad(problem: ConvProblem, layout: WeightLayout, key: number): Transfer {
   const placed = layout.tiles.get(key);
   if (placed === undefined) throw new Error(`no weight tile ${key} in layer ${problem.name}`);
   const { tile, offset, size } = placed;
   const values = problem.storage.valueCount(tile);
-  const transfer = blockTransfer('weight', 'weights', false, offset, totalBytes(size), values);
-  return { ...transfer, indexBytes: size.positionBytes + size.pointerBytes };
+  const indexBytes = size.positionBytes + size.pointerBytes;
+  return blockTransfer('weight', 'weights', false, offset, totalBytes(size), values, indexBytes);
 }
 
 function ifmapLoad(problem: LayerProblem, tile: Tile): Transfer {

@@ -36,6 +36,7 @@ export function blockTransfer(
   offset: number,
   bytes: number,
   elements: number,
+  indexBytes = 0,
 ): Transfer {
   return {
     tensor,
@@ -44,6 +45,7 @@ export function blockTransfer(
     runs: [singleRun(offset, bytes)],
     elements,
     bytes,
+    indexBytes,
     zeroFillElements: 0,
   };
 }

@@ -13,7 +13,7 @@ export interface PlacedWeightTile {
 
 export interface WeightLayout {
   /** By `weightTileKey`. */
-  readonly tiles: ReadonlyMap<string, PlacedWeightTile>;
+  readonly tiles: ReadonlyMap<number, PlacedWeightTile>;
   /** Of all tiles together. */
   readonly size: TileSize;
   readonly tableBytes: number;
@@ -21,15 +21,19 @@ export interface WeightLayout {
   readonly regionBytes: number;
 }
 
-export function weightTileKey(filterStart: number, channelStart: number): string {
-  return `${String(filterStart)} ${String(channelStart)}`;
+/** More than a layer has channels. */
+const mostChannels = 2 ** 26;
+
+/** A number for each place where a tile of weights may begin. */
+export function weightTileKey(filterStart: number, channelStart: number): number {
+  return filterStart * mostChannels + channelStart;
 }
 
 /** Lays the encoded tiles out one after another, filters outer, channels inner, each on a burst boundary. */
 export function layOutWeights(problem: ConvProblem, mapping: Mapping, burstBytes: number): WeightLayout {
   const { storage, groups } = problem;
   const whole = wholeTile(problem);
-  const tiles = new Map<string, PlacedWeightTile>();
+  const tiles = new Map<number, PlacedWeightTile>();
   const sum = { valueBytes: 0, positionBytes: 0, pointerBytes: 0 };
   let offset = 0;
   for (let group = 0; group < groups; group++) {

@@ -6,17 +6,19 @@ export function compareBounds(a: BoundedMapping, b: BoundedMapping): number {
 }
 
 /** A priority queue. */
-export interface BoundedHeap {
+export interface BoundedHeap<T extends BoundedMapping> {
   size(): number;
-  push(mapping: BoundedMapping): void;
+  push(mapping: T): void;
   /** The first in order, which stays. */
-  peek(): BoundedMapping | undefined;
-  pop(): BoundedMapping | undefined;
+  peek(): T | undefined;
+  pop(): T | undefined;
 }
 
 /** @param compare below 0 where the first argument is to come out first */
-export function createHeap(compare: (a: BoundedMapping, b: BoundedMapping) => number): BoundedHeap {
-  const items: BoundedMapping[] = [];
+export function createHeap<T extends BoundedMapping>(
+  compare: (a: BoundedMapping, b: BoundedMapping) => number,
+): BoundedHeap<T> {
+  const items: T[] = [];
   const swap = (a: number, b: number): void => {
     [items[a], items[b]] = [items[b], items[a]];
   };

@@ -3,8 +3,9 @@ import { countLayer } from '../counts/countLayer.js';
 import { UserError } from '../document/userError.js';
 import { evaluateEnergy } from '../energy/evaluate.js';
 import type { EnergyModel } from '../energy/evaluate.js';
-import { estimateLayer } from '../machine/estimateLayer.js';
+import { estimateLayer, estimateUnless } from '../machine/estimateLayer.js';
 import type { LayerEstimate } from '../machine/estimateLayer.js';
+import type { TimelineCache } from '../machine/sharedTimelines.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { noLegalMapping } from '../mapping/noMapping.js';
 import { noPooledMapping } from '../mapping/noPooledMapping.js';
@@ -18,7 +19,7 @@ import { needsEnergy, valueOf } from '../scenario/objective.js';
 import type { MappingObjective, ObjectiveSums, SearchSpace } from '../scenario/objective.js';
 import { withBestPeSets } from './otherPeSets.js';
 import { searchMapping } from './searchMapping.js';
-import type { MappingSearch, SearchLimits } from './searchMapping.js';
+import type { Judge, MappingSearch, SearchLimits } from './searchMapping.js';
 import { fewestSteps } from './fewestSteps.js';
 import { mappingSpaces, mostStepsEver } from './space.js';
 import type { MappingSpace } from './space.js';
@@ -105,17 +106,20 @@ export function* mapLayerStepwise(
 ): Generator<void, MappedLayer, void> {
   if (needsEnergy(objective) && priced === undefined)
     throw new Error(`layer ${problem.name}: the objective asks for energy, and nothing is priced`);
-  const judge = (mapping: Mapping, passes: PassCache): { sums: ObjectiveSums; estimate: LayerEstimate } => {
-    const estimate = estimateLayer(problem, mapping, accelerator, passes);
-    return { sums: sumsOf(estimate, accelerator, needsEnergy(objective) ? priced : undefined), estimate };
+  const sums = (estimate: LayerEstimate): ObjectiveSums =>
+    sumsOf(estimate, accelerator, needsEnergy(objective) ? priced : undefined);
+  const timelines: TimelineCache = new Map();
+  const judge: Judge<LayerEstimate> = (mapping, passes, isTooLate) => {
+    const estimate = estimateUnless(isTooLate, problem, mapping, accelerator, { passes, timelines });
+    return estimate && { sums: sums(estimate), estimate };
   };
   if (spec !== undefined) {
     const passes: PassCache = new Map();
     const judged = new Map<Mapping, LayerEstimate>();
     const mapping = prescribedMapping(problem, spec, accelerator, (each) => {
-      const { sums, estimate } = judge(each, passes);
+      const estimate = estimateLayer(problem, each, accelerator, passes);
       judged.set(each, estimate);
-      return valueOf(objective, sums);
+      return valueOf(objective, sums(estimate));
     });
     return judged.get(mapping) ?? estimateLayer(problem, mapping, accelerator, passes);
   }

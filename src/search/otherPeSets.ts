@@ -4,6 +4,7 @@ import { compareBounds } from './boundedHeap.js';
 import type { BoundedMapping, SearchProblem } from './floor.js';
 import { createRefinement } from './refine.js';
 import type { Judge, Judged } from './searchMapping.js';
+import { tooLateFor } from './tooLate.js';
 
 /** Mappings that are estimated with other PE sets. */
 const mostJudged = 24;
@@ -29,14 +30,17 @@ export function* withBestPeSets<T>(
     .sort(compareBounds);
   let best = known;
   let judged = 0;
-  for (const { mapping, bound } of candidates) {
+  for (const refined of candidates) {
+    const { mapping, bound } = refined;
     if (bound > best.value || judged === mostJudged) break;
-    const { sums, estimate } = judge(mapping, passes);
+    const found = judge(mapping, passes, tooLateFor(refined, search.objective, best));
     judged++;
+    yield;
+    if (found === undefined) continue;
+    const { sums, estimate } = found;
     const value = valueOf(search.objective, sums);
     if (value < best.value || (value === best.value && sums.latencyPs < best.sums.latencyPs))
       best = { mapping, sums, value, estimate };
-    yield;
   }
   return { best, judged };
 }

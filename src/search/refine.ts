@@ -17,7 +17,16 @@ import type { EnergyRates } from './energyRates.js';
 import { leastWork } from './leastWork.js';
 import type { MovedBytes } from './movedBytes.js';
 import { needsEnergy, valueOf } from '../scenario/objective.js';
+import type { ObjectiveSums } from '../scenario/objective.js';
 import type { MappingSpace } from './space.js';
+
+/** A mapping with its closer bound. */
+export interface RefinedMapping extends BoundedMapping {
+  /** What the bound was made of. */
+  readonly least: ObjectiveSums;
+  /** What each picosecond costs by which the mapping takes longer than that. */
+  readonly idlePjPerPs: number;
+}
 
 /**
  * A closer lower bound: the passes of a mapping are those that it really has, with their cycles and all that they are charged for; what
@@ -29,7 +38,7 @@ export function createRefinement(
   search: SearchProblem,
   passes: PassCache,
   { peSets }: Pick<MappingSpace, 'peSets'>,
-): (bounded: BoundedMapping) => BoundedMapping[] {
+): (bounded: BoundedMapping) => RefinedMapping[] {
   const { problem, accelerator, objective, priced } = search;
   const context = arrayContext(accelerator);
   const { burstBytes } = accelerator.dram;
@@ -86,7 +95,7 @@ export function createRefinement(
     };
   };
 
-  const refine = (bounded: BoundedMapping): BoundedMapping[] => {
+  const refine = (bounded: BoundedMapping): RefinedMapping[] => {
     const { mapping, moved } = bounded;
     if (registerShortage(problem, mapping, accelerator) !== undefined) return [];
     const dataflow = mapping.dataflow ?? accelerator.array.dataflow;
@@ -105,6 +114,8 @@ export function createRefinement(
         ...bounded,
         bound: Math.max(bounded.bound, valueOf(objective, least)),
         latencyPs: Math.max(bounded.latencyPs, least.latencyPs),
+        least,
+        idlePjPerPs: rates.get(dataflow)?.idlePerPs ?? 0,
       },
     ];
   };

@@ -2,12 +2,15 @@ import type { Mapping } from '../mapping/mapping.js';
 import type { PassCache } from '../schedule/schedule.js';
 import { compareBounds, createHeap } from './boundedHeap.js';
 import type { BoundedHeap } from './boundedHeap.js';
+import type { IsTooLate } from '../machine/timeline.js';
 import { forEachBounded } from './floor.js';
 import type { BoundedMapping, SearchProblem } from './floor.js';
 import { valueOf } from '../scenario/objective.js';
 import type { ObjectiveSums } from '../scenario/objective.js';
 import { createRefinement } from './refine.js';
+import type { RefinedMapping } from './refine.js';
 import type { MappingSpace } from './space.js';
+import { tooLateFor } from './tooLate.js';
 
 /** How long a search goes on; until the best mapping is proven unless limited. */
 export interface SearchLimits {
@@ -33,11 +36,12 @@ export interface Judged<T> {
   readonly estimate: T;
 }
 
-/** Estimates a mapping exactly. */
+/** Estimates a mapping exactly; may answer undefined where it ends too late. */
 export type Judge<T> = (
   mapping: Mapping,
   passes: PassCache,
-) => { readonly sums: ObjectiveSums; readonly estimate: T };
+  isTooLate: IsTooLate,
+) => { readonly sums: ObjectiveSums; readonly estimate: T } | undefined;
 
 export interface MappingSearch<T> {
   /** Undefined when no mapping of the space is legal. */
@@ -85,10 +89,13 @@ export function* searchMapping<T>(
   let done: BoundedMapping | undefined;
   let firstIndex: number | undefined;
 
-  const judgeOne = ({ mapping, index }: BoundedMapping): void => {
-    const { sums, estimate } = judge(mapping, passes);
-    const value = valueOf(search.objective, sums);
+  const judgeOne = (refined: RefinedMapping): void => {
+    const { mapping, index } = refined;
+    const judged = judge(mapping, passes, tooLateFor(refined, search.objective, best));
     counts.judged++;
+    if (judged === undefined) return;
+    const { sums, estimate } = judged;
+    const value = valueOf(search.objective, sums);
     if (best !== undefined && !isLess(value, sums.latencyPs, index)) return;
     best = { mapping, sums, value, estimate };
     bestIndex = index;
@@ -102,7 +109,7 @@ export function* searchMapping<T>(
   if (best === undefined) {
     // With a mapping to compare with, most others need not be remembered.
     const { heap: few } = sweep(search, space, Infinity, undefined, fewMappings);
-    const close = createHeap(compareBounds);
+    const close = createHeap<RefinedMapping>(compareBounds);
     for (let next = few.pop(); next !== undefined; next = few.pop()) {
       counts.refined++;
       for (const refined of refine(next)) {
@@ -119,7 +126,7 @@ export function* searchMapping<T>(
     const { heap: open, bounded, leftOut } = sweep(search, space, limit(), done, remembered);
     counts.bounded = Math.max(counts.bounded, bounded);
     yield;
-    const close = createHeap(compareBounds);
+    const close = createHeap<RefinedMapping>(compareBounds);
     for (;;) {
       const next = open.peek();
       const closest = close.peek();
@@ -177,7 +184,7 @@ function createNearest(): { readonly all: readonly BoundedMapping[]; add(mapping
 }
 
 interface Sweep {
-  readonly heap: BoundedHeap;
+  readonly heap: BoundedHeap<BoundedMapping>;
   readonly bounded: number;
   /** The least bound of those that there was no room to remember; Infinity when all were remembered. */
   readonly leftOut: number;

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { estimateLayer } from '../../src/machine/estimateLayer.js';
+import { estimateLayer, estimateUnless } from '../../src/machine/estimateLayer.js';
 import type { LayerEstimate } from '../../src/machine/estimateLayer.js';
+import type { TimelineCache } from '../../src/machine/sharedTimelines.js';
 import type { Mapping } from '../../src/mapping/mapping.js';
 import { loopNames, wholeTile } from '../../src/mapping/problem.js';
 import { forEachBounded } from '../../src/search/floor.js';
@@ -11,7 +12,7 @@ import { valueOf } from '../../src/scenario/objective.js';
 import type { ObjectiveSums } from '../../src/scenario/objective.js';
 import { createRefinement } from '../../src/search/refine.js';
 import { searchMapping } from '../../src/search/searchMapping.js';
-import type { Judged, MappingSearch, SearchLimits } from '../../src/search/searchMapping.js';
+import type { Judge, Judged, MappingSearch, SearchLimits } from '../../src/search/searchMapping.js';
 import { mappingSpaces } from '../../src/search/space.js';
 import type { MappingSpace } from '../../src/search/space.js';
 import { searches } from './searchCases.js';
@@ -23,13 +24,27 @@ function judgeOf({ problem, accelerator, priced }: SearchProblem) {
   };
 }
 
+/** Gives up what cannot win, and runs the clock once for mappings that are alike; tells of those that it gave up. */
+function quickJudgeOf(
+  { problem, accelerator, priced }: SearchProblem,
+  onGivenUp: () => void,
+): Judge<LayerEstimate> {
+  const timelines: TimelineCache = new Map();
+  return (mapping, passes, isTooLate) => {
+    const estimate = estimateUnless(isTooLate, problem, mapping, accelerator, { passes, timelines });
+    if (estimate === undefined) onGivenUp();
+    return estimate && { sums: sumsOf(estimate, accelerator, priced), estimate };
+  };
+}
+
 function searched(
   search: SearchProblem,
   space: MappingSpace,
   limits?: SearchLimits,
   known?: Judged<LayerEstimate>,
+  judge: Judge<LayerEstimate> = judgeOf(search),
 ): MappingSearch<LayerEstimate> {
-  const steps = searchMapping(search, space, judgeOf(search), limits, known);
+  const steps = searchMapping(search, space, judge, limits, known);
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
@@ -155,5 +170,20 @@ describe('the search for a mapping', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('has the same answer when it gives up mappings that cannot win, and judges as many', () => {
+    let givenUp = 0;
+    fc.assert(
+      fc.property(searches, (search) => {
+        const limits = { judgements: 30, refinements: 200 };
+        const judge = quickJudgeOf(search, () => givenUp++);
+        const quick = searched(search, mappingSpaces.halved, limits, undefined, judge);
+        const patient = searched(search, mappingSpaces.halved, limits);
+        expect(quick).to.deep.equal(patient);
+      }),
+      { numRuns: 60 },
+    );
+    expect(givenUp).to.be.above(30);
   });
 });
