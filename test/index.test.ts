@@ -75,7 +75,13 @@ describe('the library', function () {
         library.registerDataflow(own);
       }).to.throw(library.UserError, /of a new name, got "of-my-own"/);
       const [one, other] = (await library.simulate(await load())).variants;
-      expect(other).to.deep.equal({ ...one, dataflow: 'of-my-own' });
+      const name = own.name;
+      expect(other).to.deep.equal({
+        ...one,
+        dataflow: name,
+        usedDataflows: [name],
+        layers: one.layers.map((layer) => ({ ...layer, dataflow: name })),
+      });
     }));
 
   it('ends at a signal', () =>
