@@ -47,6 +47,7 @@ describe('a scenario', () => {
       precision: { ifmap: 'int8', weight: 'int8', accumulator: 'int32' },
       weights: { seed: 1 },
       execution: 'tile',
+      kernel: 'simd',
       batch: 1,
       images: { seed: 1 },
       calibrationImages: 8,

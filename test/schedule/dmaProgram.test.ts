@@ -51,7 +51,7 @@ describe('the program of the DMA engine', () => {
       fc.property(schedules, (schedule) => {
         const { operations, steps } = dmaProgram(schedule);
         const { ifmap, weight, ofmap, psum } = schedule.footprint;
-        const ahead = ifmap.count === 2 || weight?.count === 2 ? 2 : 1;
+        const ahead = ifmap.count > 1 || (weight?.count ?? 1) > 1 ? 2 : 1;
         fc.pre(ofmap.count === 2 && psum === undefined && !schedule.problem.residual);
         schedule.steps.forEach(({ store }, index) => {
           if (store === undefined) return;
