@@ -12,7 +12,8 @@ const functions: ReadonlyArray<(...args: readonly number[]) => void> = threadedK
 
 for (let done = 0; ;) {
   for (let spin = 0; spin < spins && Atomics.load(control, controlWord.begun) === done; spin++);
-  Atomics.wait(control, controlWord.begun, done);
+  // Who spins may be told of a part that it has done by now, and wakes without one.
+  while (Atomics.load(control, controlWord.begun) === done) Atomics.wait(control, controlWord.begun, done);
   const args = control.subarray(controlWord.args, controlWord.args + control[controlWord.argCount]);
   try {
     functions[control[controlWord.kernel]](...args);
