@@ -71,7 +71,10 @@ describe('mapping', () => {
           expect(smallest).to.not.equal(undefined);
           // Not always the buffer that is short with these tiles: more channels may spare the partial sums their room.
           const { message } = error as UserError;
-          expect(accelerator.buffers.some(({ name }) => message.includes(name)), message).to.equal(true);
+          expect(
+            accelerator.buffers.some(({ name }) => message.includes(name)),
+            message,
+          ).to.equal(true);
         }
         if (found !== undefined) expect(shortage(found.schedule.footprint)).to.equal(undefined);
       }),
